@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/magick"
+)
+
+// Version is part of every variant's ETag. Raise it when the same options
+// would make other pixels.
+const Version = "1"
+
+// Job is all that the engine is told besides the original's bytes. It
+// travels from the image function to the worker as JSON.
+type Job struct {
+	Options string          `json:"options,omitempty"` // canonical options
+	Program *magick.Program `json:"program,omitempty"` // ImageMagick's arguments instead of options
+	Limits  Limits          `json:"limits"`
+}
+
+// Limits bound what one job may cost. They are checked against the header,
+// before any pixel is decoded.
+type Limits struct {
+	Bytes  int64 `json:"bytes"`  // of the original
+	Pixels int64 `json:"pixels"` // of the original, all frames together; and of the variant
+	Frames int   `json:"frames"` // of the original
+	TIFF   bool  `json:"tiff"`   // read TIFF originals
+	SVG    bool  `json:"svg"`    // read SVG originals
+}
+
+// DefaultLimits are the limits of a service that sets none: 50 MB, 100
+// megapixels, 100 frames.
+var DefaultLimits = Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100}
+
+// Variant is what the engine makes of an original: an encoded image, or
+// what is known of it as JSON.
+type Variant struct {
+	Format format.Format `json:"format"`
+	Width  int           `json:"width"`  // px, of one frame
+	Height int           `json:"height"` // px, of one frame
+	Frames int           `json:"frames"`
+	Stages Stages        `json:"stages"`
+	Body   []byte        `json:"-"` // travels beside the JSON
+}
+
+// Stages tells where a job's time went, in milliseconds.
+type Stages struct {
+	Header float64 `json:"header"` // until the header was read
+	Encode float64 `json:"encode"` // decode, steps and encode: libvips runs them as one
+}
+
+// Info is what `fm=json` tells of an original.
+type Info struct {
+	Format      format.Format `json:"format"`
+	Width       int           `json:"width"`       // px, as stored: before orientation is applied
+	Height      int           `json:"height"`      // px, of one frame
+	Orientation int           `json:"orientation"` // EXIF, 1 to 8
+	Frames      int           `json:"frames"`
+	Alpha       bool          `json:"alpha"`
+	ColorSpace  string        `json:"colorSpace"`        // srgb, gray, cmyk, lab …
+	Depth       int           `json:"depth"`             // bits a channel
+	Profile     bool          `json:"profile"`           // has an ICC profile embedded
+	Quality     int           `json:"quality,omitempty"` // JPEG: 1 to 100, estimated from its tables
+	Bytes       int64         `json:"bytes"`
+}
