@@ -1,0 +1,106 @@
+# Primrose: build, run, test and review. `make help` lists the commands.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test check synth diff bench corpus fuzz codecs tools node clean primrose FORCE
+
+export CGO_ENABLED := 0
+
+HOST := $(shell go env GOOS)-$(shell go env GOARCH)
+NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+say   = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
+
+VERSITYGW   := v1.8.0
+STATICCHECK := v0.8.2
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nExamples:\n  make run ARGS="--originals ~/Pictures"\n  make diff BASE=main\n  make corpus CORPUS=~/hostile-images\n'
+
+# ── Run ──────────────────────────────────────────────────────────────────
+
+run: ## serve sample images on http://127.0.0.1:8080 (ARGS="--originals DIR")
+	$(call say,Fetching the codecs (17 MB) and building primrose: about a minute the first time)
+	@$(MAKE) -j2 codecs primrose
+	@exec build/primrose serve $(ARGS)
+
+primrose: FORCE
+	@cd functions && go build -trimpath -o ../build/primrose ./cmd/primrose
+
+codecs: build/codecs/$(HOST)/.installed
+
+# One folder of codecs a target: linux-amd64, linux-arm64 or darwin-arm64.
+build/codecs/%/.installed: functions/package.json functions/package-lock.json
+	@mkdir -p $(@D) && cp $^ $(@D)/
+	@cd $(@D) && npm ci --os=$(firstword $(subst -, ,$*)) --cpu=$(patsubst amd64,x64,$(lastword $(subst -, ,$*))) \
+		--libc=glibc --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ── Test ─────────────────────────────────────────────────────────────────
+
+test: tools node codecs ## check and test both modules with real parts
+	@$(MAKE) check
+	$(call say,Testing the functions)
+	@cd functions && go test ./...
+	$(call say,Testing the infrastructure)
+	@$(NODE) go test ./infra/...
+
+check: ## formatting, vet, staticcheck and the lock files
+	$(call say,Checking)
+	@test -z "$$(gofmt -l functions infra | tee /dev/stderr)" || { echo 'run gofmt -w on these files'; exit 1; }
+	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
+	@go vet ./... && build/bin/staticcheck ./...
+	@cd functions && go vet ./... && ../build/bin/staticcheck ./...
+	@cd functions && GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=linux GOARCH=arm64 go vet ./...
+
+corpus: codecs ## try every file of a folder (CORPUS=DIR) with many options
+	@test -n "$(CORPUS)" || { echo 'say which folder: make corpus CORPUS=DIR'; exit 1; }
+	@cd functions && go test -count=1 -v -timeout 20m ./internal/corpus -corpus "$(abspath $(CORPUS))"
+
+# ── Deploy and review ────────────────────────────────────────────────────
+
+synth: node ## synthesise the CloudFormation templates into cdk.out
+	@npx cdk synth --quiet
+
+diff: node ## show what the working tree changes against a git ref (BASE=main)
+	@infra/diff "$(or $(BASE),HEAD)"
+
+# ── Measure ──────────────────────────────────────────────────────────────
+
+bench: node codecs primrose ## CPU, memory and cold start beside sharp and ImageMagick
+	@$(MAKE) build/bin/.imagemagick
+	@cd functions && $(NODE) go run ./bench -primrose ../build/primrose $(ARGS)
+
+# ── Tools ────────────────────────────────────────────────────────────────
+
+node: node_modules/.installed
+
+node_modules/.installed: package.json package-lock.json
+	$(call say,Installing the CDK CLI with its Node and the sharp oracle (260 MB))
+	@npm ci --no-audit --no-fund --loglevel=error && touch $@
+
+tools: build/bin/versitygw build/bin/staticcheck build/bin/.njs ## install what the tests need
+
+build/bin/versitygw:
+	$(call say,Building versitygw, the S3 server of the tests: about 80 s)
+	@GOBIN=$(CURDIR)/build/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
+
+build/bin/staticcheck:
+	$(call say,Building staticcheck)
+	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK)
+
+build/bin/.njs: ; $(call debian,njs,njs)
+build/bin/.imagemagick: ; $(call debian,convert-im6.q16,imagemagick)
+
+# debian installs package $(2) unless command $(1) is there.
+define debian
+	@mkdir -p $(@D)
+	@command -v $(1) >/dev/null || { \
+		command -v apt-get >/dev/null || { echo '$(1) is missing: install the package $(2)'; exit 1; }; \
+		echo 'Installing $(2)'; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
+	@touch $@
+endef
+
+clean: ## remove everything that these commands made
+	@rm -rf build cdk.out node_modules
