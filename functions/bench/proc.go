@@ -1,0 +1,86 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// usage is what a process and all its descendants have used so far.
+type usage struct {
+	cpu  time.Duration // user and system, dead children included
+	peak float64       // MB: the sum of the processes' own peaks of resident memory
+}
+
+// tree adds up a process and its living descendants.
+func tree(pid int) (usage, error) {
+	total, err := process(pid)
+	if err != nil {
+		return usage{}, err
+	}
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return usage{}, err
+	}
+	for _, list := range lists {
+		children, err := os.ReadFile(list)
+		if err != nil {
+			continue // the thread has just ended
+		}
+		for _, child := range strings.Fields(string(children)) {
+			id, err := strconv.Atoi(child)
+			if err != nil {
+				return usage{}, err
+			}
+			u, err := tree(id)
+			if err != nil {
+				continue // the process has just ended
+			}
+			total.cpu += u.cpu
+			total.peak += u.peak
+		}
+	}
+	return total, nil
+}
+
+// process reads one process: utime, stime, cutime and cstime are fields 14
+// to 17 of /proc/pid/stat, in ticks of 10 ms (proc(5)).
+func process(pid int) (usage, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return usage{}, err
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	var u usage
+	for _, field := range fields[11:15] {
+		ticks, err := strconv.Atoi(field)
+		if err != nil {
+			return usage{}, err
+		}
+		u.cpu += time.Duration(ticks) * 10 * time.Millisecond
+	}
+	u.peak, err = peak(pid)
+	return u, err
+}
+
+// peak reads the high-water mark of a process's resident memory, in MB.
+func peak(pid int) (float64, error) {
+	status, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	defer status.Close()
+	for lines := bufio.NewScanner(status); lines.Scan(); {
+		if kib, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(kib), " kB"), 64)
+			return n * 1024 / 1e6, err
+		}
+	}
+	return 0, fmt.Errorf("/proc/%d/status names no peak", pid)
+}
