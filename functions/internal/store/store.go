@@ -1,11 +1,14 @@
 // Package store keeps objects by key: originals to read, variants to read
-// and write. A store is a folder or an S3 bucket; both behave alike.
+// and write. [S3] is a bucket, [Disk] a folder that the service has to
+// itself, [Folder] a folder of somebody's files, which is only read.
 package store
 
 import (
 	"context"
 	"errors"
 	"io"
+
+	"primrose/functions/internal/problem"
 )
 
 // ErrNotExist is returned for a key that holds no object.
@@ -23,13 +26,14 @@ type Object struct {
 type Meta struct {
 	ContentType  string
 	CacheControl string
-	User         map[string]string // lower-case names
+	User         map[string]string // lower-case names, ASCII values
 }
 
 // Reader reads objects.
 type Reader interface {
-	// Get opens the object of a key; [ErrNotExist] if there is none. The
-	// bytes arrive as the body is read.
+	// Get opens the object of a key; [ErrNotExist] if there is none, and
+	// [problem.StoreUnavailable] if that cannot be known. The bytes arrive
+	// as the body is read.
 	Get(ctx context.Context, key string) (*Object, error)
 }
 
@@ -44,4 +48,18 @@ type Writer interface {
 type Store interface {
 	Reader
 	Writer
+}
+
+// Catalog is a store that tells of its objects without opening them.
+type Catalog interface {
+	Reader
+	// ETag returns what Get would give as the object's ETag, or its error.
+	ETag(ctx context.Context, key string) (string, error)
+	// Keys returns the first keys in ascending order, limit at most.
+	Keys(ctx context.Context, limit int) ([]string, error)
+}
+
+// unavailable is what a viewer is told of a store that fails.
+func unavailable(cause error) error {
+	return problem.New(problem.StoreUnavailable, "the store does not answer; try again later").Because(cause)
 }

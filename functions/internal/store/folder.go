@@ -1,0 +1,106 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"syscall"
+)
+
+// Folder reads the files of a folder. A key is a file's path in it, with
+// slashes; no key, and no symbolic link, leads out of it. It has no metadata,
+// and nothing writes to it.
+type Folder struct {
+	root  *os.Root
+	files fs.FS
+}
+
+// OpenFolder opens the folder dir, which must exist.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{root: root, files: root.FS()}, nil
+}
+
+// Get implements [Reader].
+func (f *Folder) Get(ctx context.Context, key string) (*Object, error) {
+	// Ask before opening: to open a named pipe would wait for its writer.
+	if _, err := f.ETag(ctx, key); err != nil {
+		return nil, err
+	}
+	file, err := f.root.Open(key)
+	if err != nil {
+		return nil, fileError(err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(fileError(err), file.Close())
+	}
+	return &Object{Body: file, Size: info.Size(), ETag: fileTag(info)}, nil
+}
+
+// ETag implements [Catalog].
+func (f *Folder) ETag(ctx context.Context, key string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if !fs.ValidPath(key) {
+		return "", ErrNotExist
+	}
+	info, err := f.root.Stat(key)
+	if err != nil {
+		return "", fileError(err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", ErrNotExist
+	}
+	return fileTag(info), nil
+}
+
+// Keys implements [Catalog]. Names that begin with a dot stay hidden.
+func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
+	var keys []string
+	err := fs.WalkDir(f.files, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case cmp.Or(ctx.Err(), err) != nil:
+			return cmp.Or(ctx.Err(), err)
+		case name != "." && strings.HasPrefix(path.Base(name), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case len(keys) == limit:
+			return fs.SkipAll
+		case entry.Type().IsRegular():
+			keys = append(keys, name)
+		}
+		return nil
+	})
+	return keys, err
+}
+
+// fileTag tells a file's versions apart the way that make does: by time, to
+// the nanosecond where the file system has it, and size. To hash the bytes
+// instead would read each original twice.
+func fileTag(info fs.FileInfo) string {
+	return fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())
+}
+
+// fileError tells a name that leads to no file from a folder that fails.
+func fileError(err error) error {
+	number, fromSystem := errors.AsType[syscall.Errno](err)
+	if !fromSystem { // os.Root refused: the path leads out
+		return ErrNotExist
+	}
+	switch number {
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.ELOOP, syscall.EINVAL:
+		return ErrNotExist
+	}
+	return unavailable(err)
+}

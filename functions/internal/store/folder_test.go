@@ -1,0 +1,57 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+
+	"primrose/functions/internal/problem"
+)
+
+func TestFolderStaysInside(t *testing.T) {
+	outside := t.TempDir()
+	dir := t.TempDir()
+	err := errors.Join(
+		os.WriteFile(filepath.Join(outside, "secret.jpg"), []byte("secret"), 0o600),
+		os.Symlink(filepath.Join(outside, "secret.jpg"), filepath.Join(dir, "link.jpg")),
+		os.Symlink(outside, filepath.Join(dir, "links")),
+		os.Symlink("loop.jpg", filepath.Join(dir, "loop.jpg")),
+		syscall.Mkfifo(filepath.Join(dir, "pipe.jpg"), 0o600),
+		os.WriteFile(filepath.Join(dir, ".hidden.jpg"), nil, 0o600),
+		os.WriteFile(filepath.Join(dir, "seen.jpg"), nil, 0o600),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{
+		"link.jpg", "links/secret.jpg", "loop.jpg", "pipe.jpg", "../" + filepath.Base(outside) + "/secret.jpg",
+		"", "/", ".", "..", "./seen.jpg", "/seen.jpg", "seen.jpg/", "seen.jpg/x", "x/../seen.jpg", "seen.jpg\x00",
+	} {
+		if _, err := folder.Get(t.Context(), key); !errors.Is(err, ErrNotExist) {
+			t.Errorf("Get(%q) = %v, want ErrNotExist", key, err)
+		}
+	}
+	if keys, err := folder.Keys(t.Context(), 10); err != nil || !slices.Equal(keys, []string{"seen.jpg"}) {
+		t.Errorf("Keys = %q, %v", keys, err)
+	}
+}
+
+func TestOpenFolderNeedsIt(t *testing.T) {
+	if _, err := OpenFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("OpenFolder = %v", err)
+	}
+}
+
+func TestFileErrors(t *testing.T) {
+	failure := fileError(&os.PathError{Op: "open", Path: "/private/rose.jpg", Err: syscall.EIO})
+	if p := problem.Of(failure); p.Code != problem.StoreUnavailable || !errors.Is(failure, syscall.EIO) {
+		t.Errorf("a failing folder is %v", failure)
+	}
+}

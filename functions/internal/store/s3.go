@@ -1,0 +1,133 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+)
+
+// S3 is a bucket.
+type S3 struct {
+	client *s3.Client
+	bucket string
+}
+
+// NewS3 returns the bucket's store.
+func NewS3(client *s3.Client, bucket string) *S3 { return &S3{client, bucket} }
+
+// NewClient returns a client for region and credentials as the environment
+// gives them. A store that is down is told within seconds: a viewer waits.
+// There is no limit to a whole exchange, since originals may be large; that
+// is the caller's deadline.
+func NewClient(ctx context.Context) (*s3.Client, error) {
+	transport := awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 2 * time.Second }).
+		WithTransportOptions(func(t *http.Transport) {
+			t.TLSHandshakeTimeout = 3 * time.Second
+			t.ResponseHeaderTimeout = 5 * time.Second
+		})
+	conf, err := config.LoadDefaultConfig(ctx,
+		config.WithHTTPClient(transport),
+		config.WithRetryer(func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts = 3
+				o.MaxBackoff = 500 * time.Millisecond
+			})
+		}))
+	if err != nil {
+		return nil, err
+	}
+	return s3.NewFromConfig(conf, func(o *s3.Options) {
+		// Originals that were uploaded without a checksum are no news.
+		o.DisableLogOutputChecksumValidationSkipped = true
+	}), nil
+}
+
+// Get implements [Reader]. S3 verifies the checksum that an object was
+// uploaded with: the body's last read then fails if the bytes differ.
+func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key})
+	if err != nil {
+		return nil, s3Error(err)
+	}
+	return &Object{
+		Meta: Meta{
+			ContentType:  aws.ToString(out.ContentType),
+			CacheControl: aws.ToString(out.CacheControl),
+			User:         out.Metadata,
+		},
+		Body: out.Body,
+		Size: aws.ToInt64(out.ContentLength),
+		ETag: aws.ToString(out.ETag),
+	}, nil
+}
+
+// Put implements [Writer]. The client adds a checksum of the body, which S3
+// verifies before it stores anything.
+func (s *S3) Put(ctx context.Context, key string, meta Meta, body []byte) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket:       &s.bucket,
+		Key:          &key,
+		Body:         bytes.NewReader(body),
+		ContentType:  optional(meta.ContentType),
+		CacheControl: optional(meta.CacheControl),
+		Metadata:     meta.User,
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// ETag implements [Catalog].
+func (s *S3) ETag(ctx context.Context, key string) (string, error) {
+	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
+	if err != nil {
+		return "", s3Error(err)
+	}
+	return aws.ToString(out.ETag), nil
+}
+
+// Keys implements [Catalog]; limit is at most 1,000, S3's page.
+func (s *S3) Keys(ctx context.Context, limit int) ([]string, error) {
+	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: new(int32(limit))})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	var keys []string
+	for _, object := range out.Contents {
+		keys = append(keys, aws.ToString(object.Key))
+	}
+	return keys, nil
+}
+
+// s3Error tells a key without an object from a bucket that fails. To a role
+// that may not list the bucket, S3 says AccessDenied of what is not there;
+// wrong credentials have other codes.
+func s3Error(err error) error {
+	if fault, ok := errors.AsType[smithy.APIError](err); ok {
+		switch fault.ErrorCode() {
+		case "NoSuchKey", "NotFound", "AccessDenied", "KeyTooLongError":
+			return errors.Join(ErrNotExist, err)
+		}
+	}
+	return unavailable(err)
+}
+
+// optional is nil for text that is absent.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
