@@ -1,0 +1,100 @@
+package options
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// The words of the canonical auto, beside compress.
+const (
+	avif = "avif"
+	webp = "webp"
+)
+
+// maxAccept bounds an Accept header, in UTF-16 code units as the edge counts.
+// A longer one permits nothing; browsers send a tenth of it.
+const maxAccept = 1024
+
+// permitted is the option as canonical text has it: auto's wish for the best
+// format has become the permission to choose among named ones, so that the
+// viewer's Accept header is settled and the path alone is the cache key.
+func (o option) permitted() option {
+	if o.name == "auto" {
+		o.span = strings.Replace(o.span, "format", avif+"|"+webp, 1)
+	}
+	return o
+}
+
+// negotiate turns auto's word format into the formats that an Accept header
+// permits.
+func negotiate(auto, accept string) string {
+	words := strings.Split(auto, "_")
+	if words[0] == "format" {
+		words = append(acceptable(accept), words[1:]...)
+	}
+	return strings.Join(words, "_")
+}
+
+// acceptable returns which of AVIF and WebP a viewer prefers to other images,
+// by RFC 9110, section 12.5.1. They must be named: "*/*" comes from programs
+// that cannot read them. The image function tries AVIF first, so AVIF is left
+// out where the viewer prefers WebP.
+func acceptable(accept string) []string {
+	if len(utf16.Encode([]rune(accept))) > maxAccept {
+		return nil
+	}
+	var weightAVIF, weightWebP, weightOther float64
+	for item := range strings.SplitSeq(blanks.Replace(lower(accept)), ",") {
+		mediaRange, parameters, _ := strings.Cut(item, ";")
+		weight := weight(parameters)
+		switch {
+		case mediaRange == "image/avif":
+			weightAVIF = max(weightAVIF, weight)
+		case mediaRange == "image/webp":
+			weightWebP = max(weightWebP, weight)
+		case mediaRange == "*/*", strings.HasPrefix(mediaRange, "image/"):
+			weightOther = max(weightOther, weight)
+		}
+	}
+	var words []string
+	if weightAVIF > 0 && weightAVIF >= max(weightWebP, weightOther) {
+		words = append(words, avif)
+	}
+	if weightWebP > 0 && weightWebP >= weightOther {
+		words = append(words, webp)
+	}
+	return words
+}
+
+var blanks = strings.NewReplacer(" ", "", "\t", "")
+
+// weight returns the q among a media range's parameters, 0 to 1; 1 if there
+// is none, 0 if it is malformed.
+func weight(parameters string) float64 {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		if q, ok := strings.CutPrefix(parameter, "q="); ok {
+			if number, ok := decimal(q, 3); ok && atof(number) >= 0 && atof(number) <= 1 {
+				return atof(number)
+			}
+			return 0
+		}
+	}
+	return 1
+}
+
+// lower lowers ASCII letters only: other scripts' capitals are none of ours.
+func lower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, text)
+}
+
+// without removes words from a list.
+func without(list string, words ...string) string {
+	kept := slices.DeleteFunc(strings.Split(list, "_"), func(word string) bool { return slices.Contains(words, word) })
+	return strings.Join(kept, "_")
+}

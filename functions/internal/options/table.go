@@ -1,0 +1,42 @@
+package options
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// Table is the reference of all options, as people read it.
+//
+//go:embed options.txt
+var Table string
+
+// Bare returns the table without its comments and blank lines, as the edge
+// function holds it.
+func Bare() string {
+	var lines []string
+	for line := range strings.Lines(Table) {
+		if line != "\n" && line[0] != '#' {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// option is one line of the table.
+type option struct {
+	name     string
+	kind     string
+	span     string // the range, as written
+	fallback string // the default; empty if there is none
+}
+
+var table = parseTable(Bare())
+
+func parseTable(text string) map[string]option {
+	options := map[string]option{}
+	for line := range strings.Lines(text) {
+		column := append(strings.Split(strings.TrimSuffix(line, "\n"), " "), "")
+		options[column[0]] = option{column[0], column[1], column[2], column[3]}
+	}
+	return options
+}
