@@ -1,0 +1,82 @@
+package vips
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+)
+
+// Source is a stream of bytes to load an image from.
+type Source struct{ object object }
+
+func (s *Source) address() object {
+	if s == nil {
+		return 0
+	}
+	return s.object
+}
+
+// FromFile makes a source of a file or a pipe. It reads through a descriptor of
+// its own: f may be closed before it.
+func FromFile(f *os.File) (*Source, error) {
+	return newSource(vipsSourceFromDescriptor(int32(f.Fd())))
+}
+
+// FromBytes makes a source of a copy of data.
+func FromBytes(data []byte) (*Source, error) {
+	blob := vipsBlobCopy(unsafe.SliceData(data), uintptr(len(data)))
+	if blob == 0 {
+		return nil, takeError("source")
+	}
+	defer vipsAreaUnref(blob)
+	return newSource(vipsSourceFromBlob(blob))
+}
+
+func newSource(o object) (*Source, error) {
+	if o == 0 {
+		return nil, takeError("source")
+	}
+	return &Source{o}, nil
+}
+
+// Close lets go of the source; images that load from it hold it too.
+// Closing again does nothing.
+func (s *Source) Close() {
+	if s != nil && s.object != 0 {
+		gObjectUnref(s.object)
+		s.object = 0
+	}
+}
+
+// Sniff returns up to n first bytes. They stay to be read. A source can't be
+// sniffed any more once pixels were read from it.
+func (s *Source) Sniff(n int) ([]byte, error) {
+	var data *byte
+	got := vipsSourceSniff(s.object, &data, uintptr(n))
+	if got < 0 {
+		return nil, takeError("sniff")
+	}
+	return append([]byte(nil), unsafe.Slice(data, got)...), nil
+}
+
+// Length returns how many bytes the source has. A pipe is read to its end
+// for that, and held.
+func (s *Source) Length() (int64, error) {
+	n := vipsSourceLength(s.object)
+	if n < 0 {
+		return 0, fmt.Errorf("length: %w", takeError("source"))
+	}
+	return n, nil
+}
+
+// goString copies a C string.
+func goString(address uintptr) string {
+	if address == 0 {
+		return ""
+	}
+	n := 0
+	for *(*byte)(pointer(address + uintptr(n))) != 0 {
+		n++
+	}
+	return string(unsafe.Slice((*byte)(pointer(address)), n))
+}
