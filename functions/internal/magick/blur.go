@@ -1,0 +1,65 @@
+package magick
+
+import (
+	"math"
+	"strings"
+
+	"primrose/functions/internal/vips"
+)
+
+// gauss is a bell curve, cut off at a radius.
+type gauss struct {
+	radius float64 // px; 0 for as far as it shows
+	sigma  float64 // standard deviation, px; 0 does nothing
+}
+
+// Limits of a bell curve: what it costs grows with its reach.
+const (
+	maxSigma  = 100 // px
+	maxRadius = 300 // px
+)
+
+// parseGauss parses radius{xsigma}; sigma is 1 if absent, as ImageMagick's.
+func parseGauss(argument, value string) (gauss, error) {
+	radius, sigma, found := strings.Cut(value, "x")
+	if !found {
+		sigma = "1"
+	}
+	r, okR := decimal(radius, 0, maxRadius)
+	s, okS := decimal(sigma, 0, maxSigma)
+	if !okR || !okS {
+		return gauss{}, bad("%s %s: it must be radius or radiusxsigma; radius 0 to %d px, 0 to choose it by sigma; sigma 0 to %d px",
+			argument, quote(value), maxRadius, maxSigma)
+	}
+	return gauss{r, s}, nil
+}
+
+// blur spreads every pixel over its neighbours.
+type blur struct{ gauss }
+
+func parseBlur(s *settings, value string) error {
+	g, err := parseGauss("-blur", value)
+	if err != nil {
+		return err
+	}
+	return s.add(blur{g})
+}
+
+func (b blur) apply(img *vips.Image, _ *Program) error {
+	if b.sigma == 0 {
+		return nil
+	}
+	return premultiplied(img, func() error { return img.Apply("gaussblur", b.args()) })
+}
+
+// args are gaussblur's. It knows no radius but a least amplitude: the curve's
+// height half a pixel behind the radius.
+func (g gauss) args() vips.Args {
+	const least = 0.001 // less does not show in 8 bits
+	amplitude := least
+	if g.radius > 0 {
+		edge := math.Ceil(g.radius) + 0.5
+		amplitude = math.Max(least, math.Exp(-edge*edge/(2*g.sigma*g.sigma)))
+	}
+	return vips.Args{"sigma": g.sigma, "min-ampl": amplitude}
+}

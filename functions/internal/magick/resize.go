@@ -1,0 +1,95 @@
+package magick
+
+import (
+	"strings"
+
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/vips"
+)
+
+// maxResize is the longest side, in px, that -resize may name. An original's
+// percentage may be longer, within the limit of pixels.
+const maxResize = 8192
+
+// resize makes the image as large as its geometry says.
+type resize struct{ geometry }
+
+func parseResize(s *settings, value string) error {
+	g, ok := parseGeometry(value)
+	empty := g.width == 0 && g.height == 0
+	long := !g.percent && !g.area && max(g.width, g.height) > maxResize
+	if !ok || g.offset || empty || long {
+		return bad("-resize %s: it must be W, xH, WxH, W%%, W%%xH%% or A@, then flags of ! ^ > <; sides are 1 to %d px",
+			quote(value), maxResize)
+	}
+	return s.add(resize{g})
+}
+
+func (r resize) apply(img *vips.Image, p *Program) error {
+	width, height := img.Width(), img.Height()
+	w, h := r.of(width, height)
+	if w == width && h == height {
+		return nil
+	}
+	if w*h > max(width*height, maxPixels) {
+		return problem.New(problem.TooManyPixels, "-resize would make %d×%d px; the limit is %d megapixels", w, h, maxPixels/1_000_000)
+	}
+	return premultiplied(img, func() error {
+		scale := vips.Args{
+			"scale": float64(w) / float64(width), "vscale": float64(h) / float64(height), "kernel": p.Filter.kernel(),
+		}
+		if err := img.Apply("resize", scale); err != nil {
+			return err
+		}
+		if p.Sharpening == 0 {
+			return nil
+		}
+		return unsharp(img, edge, p.Sharpening)
+	})
+}
+
+// Filter is how -resize weighs the pixels around one: by ImageMagick's name,
+// in any case. Its zero value is Lanczos.
+type Filter string
+
+// kernels are libvips' for ImageMagick's filters: itself where it has one,
+// else the one of its family.
+var kernels = map[Filter]string{
+	"":         "lanczos3",
+	"point":    "nearest",
+	"box":      "nearest",
+	"triangle": "linear",
+	"hermite":  "cubic",
+	"cubic":    "cubic",
+	"catrom":   "cubic",
+	"lagrange": "cubic",
+	"mitchell": "mitchell",
+	"lanczos2": "lanczos2",
+	"lanczos":  "lanczos3",
+	"sinc":     "lanczos3",
+}
+
+func (f Filter) kernel() string { return kernels[f] }
+
+// SetFilter sets the filter by its name.
+func (p *Program) SetFilter(name string) error {
+	f := Filter(strings.ToLower(name))
+	if _, ok := kernels[f]; !ok {
+		return bad("the filter %s is not known; it is one of Point, Box, Triangle, Hermite, Cubic, Catrom, Lagrange, "+
+			"Mitchell, Lanczos2, Lanczos, Sinc", quote(name))
+	}
+	p.Filter = f
+	return nil
+}
+
+// edge is the reach of a resize's own sharpening.
+var edge = gauss{sigma: 0.7}
+
+// SetSharpening sets how much -resize sharpens, 0 to 1.
+func (p *Program) SetSharpening(amount float64) error {
+	if !(0 <= amount && amount <= 1) {
+		return bad("sharpening %g: it must be from 0 to 1", amount)
+	}
+	p.Sharpening = amount
+	return nil
+}
