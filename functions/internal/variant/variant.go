@@ -1,0 +1,131 @@
+// Package variant names variants: which original, made with which options.
+//
+// A variant's name has three spellings. The store key is plain text,
+// "<key>/-/<options>", or "<key>/-/original" without options. The path is the
+// same percent-encoded, for URLs. And the tag, a hash of the original's key
+// alone, is what all variants of one original are purged by.
+//
+// The separator always stands last, so a viewer who writes one into a URL
+// only names an odd original, and cannot reach a variant around the edge's
+// checks.
+package variant
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/problem"
+)
+
+// MaxLength is the longest store key in bytes: S3's limit.
+const MaxLength = 1024
+
+const (
+	separator = "/-/"
+	original  = "original" // stands for no options
+)
+
+// Variant is a valid name. The zero value is none.
+type Variant struct {
+	key     string
+	options options.Options
+}
+
+// New names the variant that the options make of the original with the given
+// key. Its error is a [problem.BadPath] or [problem.TooLong].
+func New(key string, o options.Options) (Variant, error) {
+	v := Variant{key, o}
+	if len(v.StoreKey()) > MaxLength {
+		return Variant{}, problem.New(problem.TooLong, "the key and the options together are longer than %d bytes", MaxLength)
+	}
+	if !valid(key) {
+		return Variant{}, badPath()
+	}
+	return v, nil
+}
+
+// Parse reads a variant path, and nothing that is not in its normal form.
+// Its error is a [problem.BadPath], [problem.TooLong] or [problem.BadOption].
+func Parse(path string) (Variant, error) {
+	at := strings.LastIndex(path, separator)
+	if at < 0 {
+		return Variant{}, problem.New(problem.BadPath, "the path is no variant path: it lacks %q", separator)
+	}
+	key, err := DecodeKey(path[:at])
+	if err != nil {
+		return Variant{}, err
+	}
+	o, err := parseOptions(path[at+len(separator):])
+	if err != nil {
+		return Variant{}, err
+	}
+	v, err := New(key, o)
+	if err != nil {
+		return Variant{}, err
+	}
+	if v.Path() != path {
+		return Variant{}, problem.New(problem.BadPath, "the variant path is not in its normal form")
+	}
+	return v, nil
+}
+
+func parseOptions(text string) (options.Options, error) {
+	switch text {
+	case original:
+		return options.Options{}, nil
+	case "":
+		return options.Options{}, problem.New(problem.BadPath, "the path is no variant path: it ends in %q", separator)
+	}
+	return options.Parse(text)
+}
+
+// Key returns the original's key.
+func (v Variant) Key() string { return v.key }
+
+// Options returns what is asked of the original.
+func (v Variant) Options() options.Options { return v.options }
+
+// StoreKey returns the key under which the variant is stored.
+func (v Variant) StoreKey() string {
+	text := v.options.String()
+	if v.options.IsZero() {
+		text = original
+	}
+	return v.key + separator + text
+}
+
+// Path returns the percent-encoded path of the variant's URL.
+func (v Variant) Path() string {
+	return "/" + encode(v.key) + strings.TrimPrefix(v.StoreKey(), v.key)
+}
+
+// Tag returns the cache tag that the original's variants share: the hash of
+// its key, in hexadecimal, so that any key makes a valid tag.
+func (v Variant) Tag() string {
+	sum := sha256.Sum256([]byte(v.key))
+	return hex.EncodeToString(sum[:])
+}
+
+// valid tells whether a key can be asked for by URL and stored by name:
+// proper text without control characters, and no segment that a client, a
+// proxy or a file system would swallow.
+func valid(key string) bool {
+	if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
+		return false
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+func badPath() *problem.Problem {
+	return problem.New(problem.BadPath, "the path names no image: it must be valid percent-encoded UTF-8 "+
+		`without control characters and without empty, "." or ".." segments`)
+}
