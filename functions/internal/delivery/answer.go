@@ -1,0 +1,83 @@
+package delivery
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/problem"
+)
+
+// How long answers may be cached. A shared cache keeps a variant for a year,
+// because a purge reaches it; a browser keeps it for a day, because none does.
+const (
+	cacheGood   = "public, max-age=86400, s-maxage=31536000"
+	cacheUnkept = "public, max-age=60" // the next viewer's request tries to store it again
+	cacheError  = "public, max-age=5"
+)
+
+// answer is what a good response says of itself.
+type answer struct {
+	etag  string
+	tag   string // of the original, to purge by
+	cache string
+}
+
+// Harden keeps a browser from taking an answer for anything but an image.
+func Harden(header http.Header) {
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+}
+
+// identify writes the headers that 200 and 304 share.
+func (a answer) identify(w http.ResponseWriter) {
+	Harden(w.Header())
+	w.Header().Set("ETag", a.etag)
+	w.Header().Set("Cache-Control", a.cache)
+	w.Header().Set("X-Amz-Meta-Cache-Tag", a.tag)
+}
+
+func (a answer) notModified(w http.ResponseWriter) {
+	a.identify(w)
+	w.WriteHeader(http.StatusNotModified)
+}
+
+// head writes the headers of a body of size bytes.
+func (a answer) head(w http.ResponseWriter, contentType string, size int64, e *entry) {
+	a.identify(w)
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	w.Header().Set("Server-Timing", e.serverTiming())
+	e.status = http.StatusOK
+	w.WriteHeader(http.StatusOK)
+}
+
+func (a answer) send(w http.ResponseWriter, r *http.Request, made engine.Variant, e *entry) {
+	a.head(w, made.Format.ContentType(), int64(len(made.Body)), e)
+	if r.Method == http.MethodHead {
+		return
+	}
+	n, err := w.Write(made.Body)
+	e.bytesOut = int64(n)
+	if err != nil { // the viewer has left
+		e.fail(err)
+	}
+}
+
+// Refuse answers with the public face of the problem that err is.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem.Of(err)
+	body, _ := json.Marshal(p) // strings and a number always marshal
+	Harden(w.Header())
+	if p.Code == problem.MethodNotAllowed {
+		w.Header().Set("Allow", "GET, HEAD")
+	}
+	w.Header().Set("Content-Type", problem.ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header().Set("Cache-Control", cacheError)
+	w.WriteHeader(p.Status())
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}

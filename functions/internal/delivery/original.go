@@ -1,0 +1,89 @@
+package delivery
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"sync/atomic"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/store"
+)
+
+// original reads an object to its end, which must come where the store said
+// and within the limit.
+type original struct {
+	*store.Object
+	limit int64 // bytes
+	count *atomic.Int64
+}
+
+func open(object *store.Object, limit int64, count *atomic.Int64) *original {
+	return &original{object, limit, count}
+}
+
+// admit refuses an original that is known to be too large.
+func (o *original) admit(limits engine.Limits) error {
+	if o.Size > limits.Bytes {
+		return tooLarge(limits.Bytes)
+	}
+	return nil
+}
+
+// Read implements [io.Reader]. All errors but [io.EOF] are problems.
+func (o *original) Read(p []byte) (int, error) {
+	n, err := o.Body.Read(p)
+	count := o.count.Add(int64(n))
+	switch {
+	case count > o.limit:
+		return 0, tooLarge(o.limit)
+	case err == io.EOF && count != o.Size:
+		return 0, problem.New(problem.StoreUnavailable, "the original changed while it was read; try again")
+	case err != nil && err != io.EOF:
+		return 0, problem.New(problem.StoreUnavailable, "the original's store broke off; try again").Because(err)
+	}
+	return n, err
+}
+
+func tooLarge(limit int64) error {
+	return problem.New(problem.OriginalTooLarge, "the original is larger than the limit of %d bytes", limit)
+}
+
+// pass streams the original's exact bytes, if they are an image that is
+// served: whoever can upload must not be able to publish scripts.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, o *original, a answer, e *entry) error {
+	bytes := bufio.NewReaderSize(o, 32<<10)
+	head, err := bytes.Peek(format.SniffLength)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	e.format = format.Sniff(head)
+	if !served(e.format, h.Limits) {
+		return problem.New(problem.UnsupportedFormat, "the original is in no format that is served")
+	}
+	a.head(w, e.format.ContentType(), o.Size, e)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	n, err := io.Copy(w, bytes)
+	e.bytesOut = n
+	if err != nil {
+		e.fail(err)
+		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
+	}
+	return nil
+}
+
+func served(f format.Format, limits engine.Limits) bool {
+	switch f {
+	case "":
+		return false
+	case format.TIFF:
+		return limits.TIFF
+	case format.SVG:
+		return limits.SVG
+	}
+	return true
+}
