@@ -1,0 +1,148 @@
+package worker
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/problem"
+)
+
+// A frame is a JSON value behind its length: four bytes, big-endian.
+const prefixLength = 4
+
+// request is the frame that opens a job.
+type request struct {
+	Number uint64     `json:"number"` // counts a worker's jobs from 1
+	Job    engine.Job `json:"job"`
+}
+
+// reply is the frame that answers a job. The one numbered 0 says nothing but
+// that the worker is ready. Any other holds either a variant, whose bytes
+// follow, or a complaint.
+type reply struct {
+	Number    uint64          `json:"number"`
+	Variant   *engine.Variant `json:"variant,omitempty"`
+	Body      int64           `json:"body,omitempty"` // bytes
+	Complaint *complaint      `json:"complaint,omitempty"`
+}
+
+// complaint is a problem on its way to the parent.
+type complaint struct {
+	Code   problem.Code `json:"code"`
+	Detail string       `json:"detail"`
+	Cause  string       `json:"cause,omitempty"` // for the log
+}
+
+// encodeFrame returns v as a frame of at most limit bytes behind its prefix.
+func encodeFrame(v any, limit int) ([]byte, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > limit {
+		return nil, fmt.Errorf("a frame of %d bytes exceeds the limit of %d", len(text), limit)
+	}
+	frame := binary.BigEndian.AppendUint32(make([]byte, 0, prefixLength+len(text)), uint32(len(text)))
+	return append(frame, text...), nil
+}
+
+// decodeFrame reads what follows a frame's prefix into v.
+func decodeFrame(prefix [prefixLength]byte, r io.Reader, v any, limit int) error {
+	length := binary.BigEndian.Uint32(prefix[:])
+	if int64(length) > int64(limit) {
+		return fmt.Errorf("a frame claims %d bytes; the limit is %d", length, limit)
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return fmt.Errorf("a frame breaks off: %w", err)
+	}
+	return json.Unmarshal(text, v)
+}
+
+// readReply reads the answer to the job of a number, and the body behind it.
+// A complaint comes back as a [*problem.Problem]; any other error means that
+// the worker can't be trusted any more.
+func readReply(r io.Reader, number uint64) (engine.Variant, error) {
+	var none engine.Variant
+	var prefix [prefixLength]byte
+	if _, err := io.ReadFull(r, prefix[:]); err != nil {
+		return none, err
+	}
+	var answer reply
+	if err := decodeFrame(prefix, r, &answer, maxReply); err != nil {
+		return none, err
+	}
+	if err := answer.check(number); err != nil {
+		return none, err
+	}
+	if answer.Complaint != nil {
+		return none, answer.Complaint.problem()
+	}
+	if answer.Variant == nil {
+		return none, nil
+	}
+	variant := *answer.Variant
+	variant.Body = make([]byte, answer.Body)
+	if _, err := io.ReadFull(r, variant.Body); err != nil {
+		return none, fmt.Errorf("a body of %d bytes breaks off: %w", answer.Body, err)
+	}
+	return variant, checkBody(variant)
+}
+
+// check refuses an answer that contradicts itself or answers another job.
+func (a reply) check(number uint64) error {
+	ready := number == 0
+	switch {
+	case a.Number != number:
+		return fmt.Errorf("an answer to job %d came for job %d", a.Number, number)
+	case ready && (a.Variant != nil || a.Complaint != nil), !ready && (a.Variant == nil) == (a.Complaint == nil):
+		return errors.New("an answer must hold a variant or a complaint")
+	case a.Body < 0 || a.Body > maxBody || a.Variant == nil && a.Body != 0:
+		return fmt.Errorf("an answer claims a body of %d bytes", a.Body)
+	case a.Complaint != nil:
+		return a.Complaint.check()
+	case a.Variant != nil && (a.Variant.Width < 0 || a.Variant.Height < 0 || a.Variant.Frames < 0):
+		return errors.New("an answer claims a negative size")
+	}
+	return nil
+}
+
+// checkBody refuses bytes that are not of the format that they are said to
+// be: the format becomes the response's content type, so a worker taken over
+// must not be able to answer with a page or a script.
+func checkBody(v engine.Variant) error {
+	switch v.Format {
+	case format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF:
+		if format.Sniff(v.Body[:min(len(v.Body), format.SniffLength)]) == v.Format {
+			return nil
+		}
+	case format.JSON:
+		if json.Valid(v.Body) {
+			return nil
+		}
+	}
+	return fmt.Errorf("an answer's body is not of the format %q", v.Format)
+}
+
+// check refuses a code that no image can be the reason of.
+func (c complaint) check() error {
+	switch c.Code {
+	case problem.BadOption, problem.BadRequest, problem.TooLong, problem.OriginalTooLarge, problem.TooManyPixels, problem.TooManyFrames,
+		problem.UnsupportedFormat, problem.BrokenImage, problem.TooExpensive, problem.Internal:
+		return nil
+	}
+	return fmt.Errorf("an answer complains with the code %q", c.Code)
+}
+
+func (c complaint) problem() *problem.Problem {
+	p := problem.New(c.Code, "%s", c.Detail)
+	if c.Cause == "" {
+		return p
+	}
+	return p.Because(errors.New(c.Cause))
+}

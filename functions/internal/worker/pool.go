@@ -1,0 +1,205 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"primrose/functions/internal/engine"
+)
+
+// DefaultDeadline is how long a job may take where the configuration doesn't
+// say: below the 29 s after which API Gateway gives up on a buffered answer.
+const DefaultDeadline = 25 * time.Second
+
+// Config says how workers are run.
+type Config struct {
+	Size     int           // how many run at a time; 0 means 1
+	Command  []string      // an absolute path and arguments, see [Command]
+	Env      []string      // besides the allocator's settings; nothing is inherited
+	Deadline time.Duration // of one job, from its start on a worker; 0 means [DefaultDeadline]
+	Log      *slog.Logger  // of workers' deaths; nil means [slog.Default]
+}
+
+// Command executes this binary again as a worker that loads the library.
+// The binary's main function must call [Main] first.
+func Command(library string) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return []string{self, role, library}, nil
+}
+
+// Pool keeps workers ready. Its methods may be called concurrently.
+type Pool struct {
+	config  Config
+	loans   chan loan
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	keepers sync.WaitGroup
+
+	starts, kills atomic.Uint64
+}
+
+// Stats counts what befell a pool's workers.
+type Stats struct {
+	Restarts uint64 // processes started in place of dead ones
+	Kills    uint64 // processes ended by the pool: deadline, viewer gone, original broken off, nonsense answered
+}
+
+// loan is a worker for one job, or the reason why there is none.
+type loan struct {
+	worker *process
+	err    error
+}
+
+// NewPool starts the workers and returns without waiting for them, so that
+// they get ready while the rest of the program does.
+func NewPool(config Config) (*Pool, error) {
+	if len(config.Command) == 0 {
+		return nil, errors.New("worker: no command to run")
+	}
+	config.Size = max(config.Size, 1)
+	if config.Deadline <= 0 {
+		config.Deadline = DefaultDeadline
+	}
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	disinherit()
+	p := &Pool{config: config, loans: make(chan loan)}
+	p.life, p.end = context.WithCancel(context.Background())
+	for range config.Size {
+		p.keepers.Go(p.keep)
+	}
+	return p, nil
+}
+
+// Do has a worker run a job on an original, which is read at most to its
+// end. It waits for a free worker as long as ctx permits.
+//
+// Errors are [*problem.Problem]: what the engine says; TooExpensive if the
+// deadline, ctx's or the pool's, passed; StoreUnavailable if it passed while
+// the original's bytes were awaited; WorkerFailed if the worker died. But
+// an error of original's own is returned as it is, and so is ctx's
+// cancellation.
+//
+// Do may return while a read of original is still under way; closing what
+// it reads from ends that.
+func (p *Pool) Do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+	w, err := p.borrow(ctx)
+	if err != nil {
+		return engine.Variant{}, err
+	}
+	defer func() { w.returned <- struct{}{} }()
+	ctx, cancel := context.WithTimeout(ctx, p.config.Deadline)
+	defer cancel()
+	return w.do(ctx, job, original)
+}
+
+// Ready waits until a worker is, or can't be, ready.
+func (p *Pool) Ready(ctx context.Context) error {
+	w, err := p.borrow(ctx)
+	if err == nil {
+		w.returned <- struct{}{}
+	}
+	return err
+}
+
+// Stats returns the counts so far.
+func (p *Pool) Stats() Stats {
+	starts := p.starts.Load()
+	return Stats{Restarts: starts - min(starts, uint64(p.config.Size)), Kills: p.kills.Load()}
+}
+
+// Close kills the workers and waits for their ends. Jobs under way fail.
+func (p *Pool) Close() {
+	p.end()
+	p.keepers.Wait()
+}
+
+func (p *Pool) borrow(ctx context.Context) (*process, error) {
+	select {
+	case l := <-p.loans:
+		if l.err != nil {
+			return nil, failed(l.err)
+		}
+		return l.worker, nil
+	case <-ctx.Done():
+		return nil, waited(ctx)
+	case <-p.life.Done():
+		return nil, failed(errClosed)
+	}
+}
+
+// keep has one worker running at any time.
+func (p *Pool) keep() {
+	for p.life.Err() == nil {
+		p.starts.Add(1)
+		w, err := start(p.life, p.config)
+		if err == nil {
+			err = p.lend(w)
+		}
+		if err != nil {
+			p.report(err)
+		}
+	}
+}
+
+// lend offers the worker to one job after the other until its end. An error
+// is that of a worker which died before its first job: it would be restarted
+// in vain for ever.
+func (p *Pool) lend(w *process) error {
+	defer p.bury(w)
+	for !w.ended() {
+		select {
+		case p.loans <- loan{worker: w}:
+			p.await(w)
+		case <-w.exited:
+			if w.jobs == 0 {
+				return w.obituary(errors.New("it died before its first job"))
+			}
+		case <-p.life.Done():
+			w.kill()
+		}
+	}
+	return nil
+}
+
+// await waits for the end of a loan.
+func (p *Pool) await(w *process) {
+	select {
+	case <-w.returned:
+	case <-p.life.Done():
+		w.kill()
+		<-w.returned
+	}
+}
+
+func (p *Pool) bury(w *process) {
+	killed := w.bury()
+	if killed {
+		p.kills.Add(1)
+	}
+	if p.life.Err() == nil {
+		p.config.Log.Warn("worker ended", "killed", killed, "state", w.command.ProcessState.String(), "jobs", w.jobs)
+	}
+}
+
+// report tells one waiting job that no worker can be started. Only then the
+// next attempt is made, so that attempts never outnumber requests.
+func (p *Pool) report(err error) {
+	if p.life.Err() == nil {
+		p.config.Log.Error("worker unavailable", "error", err.Error())
+	}
+	select {
+	case p.loans <- loan{err: err}:
+	case <-p.life.Done():
+	}
+}

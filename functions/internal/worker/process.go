@@ -1,0 +1,187 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/problem"
+)
+
+// startLimit is how long a process may take until it is ready: a hundred
+// times what it takes on an idle machine.
+const startLimit = 10 * time.Second
+
+// allocator keeps glibc's memory in bounds: with its defaults a worker grows
+// to several times this size over a few hundred mixed images.
+var allocator = []string{"MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=131072"}
+
+// process is one worker, seen from the parent.
+type process struct {
+	command *exec.Cmd
+	control *net.UnixConn
+	stderr  *tail
+	jobs    uint64 // begun so far
+
+	doomed   atomic.Bool   // a kill was sent
+	returned chan struct{} // one value when a loan ends
+	exited   chan struct{} // closed once the process is reaped
+}
+
+// start executes a worker and waits until it is ready.
+func start(ctx context.Context, config Config) (*process, error) {
+	p, err := spawn(config)
+	if err != nil {
+		return nil, fmt.Errorf("start the worker: %w", err)
+	}
+	defer context.AfterFunc(ctx, p.kill)()
+	p.control.SetReadDeadline(time.Now().Add(startLimit))
+	if _, err := readReply(p.control, 0); err != nil {
+		p.kill()
+		return nil, fmt.Errorf("start the worker: %w", p.obituary(err))
+	}
+	p.control.SetReadDeadline(time.Time{})
+	return p, nil
+}
+
+func spawn(config Config) (*process, error) {
+	ours, theirs, err := socketpair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	p := &process{
+		command:  exec.Command(config.Command[0], config.Command[1:]...),
+		control:  ours,
+		stderr:   &tail{},
+		returned: make(chan struct{}, 1),
+		exited:   make(chan struct{}),
+	}
+	p.command.Dir = "/"
+	p.command.Env = slices.Concat(allocator, config.Env)
+	p.command.ExtraFiles = []*os.File{theirs} // becomes controlFD
+	p.command.Stderr = p.stderr
+	p.command.WaitDelay = time.Second // in case that something else holds its standard error
+	if err := p.command.Start(); err != nil {
+		ours.Close()
+		return nil, err
+	}
+	go p.wait()
+	return p, nil
+}
+
+// wait reaps the process and lets go of it.
+func (p *process) wait() {
+	p.command.Wait()
+	p.control.Close()
+	close(p.exited)
+}
+
+// kill ends the process, whatever it is doing.
+func (p *process) kill() {
+	p.doomed.Store(true)
+	p.command.Process.Kill()
+}
+
+// ended reports whether the process is dead, or as good as dead.
+func (p *process) ended() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return p.doomed.Load()
+	}
+}
+
+// bury waits for the process's end and reports whether it was killed by us.
+func (p *process) bury() (killed bool) {
+	<-p.exited
+	status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && p.doomed.Load() && status.Signal() == syscall.SIGKILL
+}
+
+// obituary says how the process ended, and what it said last.
+func (p *process) obituary(cause error) error {
+	<-p.exited
+	return fmt.Errorf("the worker ended (%v): %w; its last words: %q", p.command.ProcessState, cause, p.stderr)
+}
+
+// do runs one job. Unless it returns a variant or a complaint of the
+// worker's, the process is doomed.
+func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+	p.jobs++
+	frame, err := encodeFrame(request{p.jobs, job}, maxRequest)
+	if err != nil {
+		return engine.Variant{}, problem.New(problem.TooLong, "the options are too long").Because(err)
+	}
+	pipe, sink, err := originalPipe()
+	if err != nil {
+		return engine.Variant{}, err
+	}
+	f := &feed{original: original, sink: sink, abort: p.kill}
+	disarm := context.AfterFunc(ctx, p.kill)
+
+	variant, err := p.exchange(frame, pipe, f)
+
+	broken := f.end()
+	expired := !disarm()
+	if expired {
+		p.kill() // here and now, not in a later job
+	}
+	switch {
+	case expired && (err != nil || broken != nil):
+		return engine.Variant{}, overdue(ctx, f)
+	case broken != nil:
+		return engine.Variant{}, broken
+	case err == nil:
+		return variant, nil
+	}
+	if complaint, ok := errors.AsType[*problem.Problem](err); ok {
+		return engine.Variant{}, complaint
+	}
+	p.kill()
+	return engine.Variant{}, failed(p.obituary(err))
+}
+
+// exchange sends a job with its original's pipe and reads the answer.
+func (p *process) exchange(frame []byte, pipe *os.File, f *feed) (engine.Variant, error) {
+	sent, _, err := p.control.WriteMsgUnix(frame, syscall.UnixRights(int(pipe.Fd())), nil)
+	pipe.Close()
+	if err != nil {
+		return engine.Variant{}, err
+	}
+	go f.run()
+	if _, err := p.control.Write(frame[sent:]); err != nil {
+		return engine.Variant{}, err
+	}
+	return readReply(p.control, p.jobs)
+}
+
+// waited says why no worker became free.
+func waited(ctx context.Context) error {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	return failed(errors.New("no worker became free in time"))
+}
+
+// overdue says why a job was broken off: its viewer left, its original
+// didn't arrive, or it took the worker too long.
+func overdue(ctx context.Context, f *feed) error {
+	switch {
+	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return context.Cause(ctx)
+	case f.reading.Load():
+		return problem.New(problem.StoreUnavailable, "the original did not arrive in time; try again").Because(ctx.Err())
+	}
+	return problem.New(problem.TooExpensive, "the image takes too long to process; ask for less or upload a smaller original").Because(ctx.Err())
+}

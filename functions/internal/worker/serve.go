@@ -1,0 +1,145 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/problem"
+)
+
+// Serve announces that the worker is ready, then hands each job that comes
+// over the control socket to run, one at a time, with the original's bytes as
+// a pipe. It ends the process when the parent is gone, even in the middle of
+// a job, and returns only an error of the protocol.
+func Serve(run func(engine.Job, *os.File) (engine.Variant, error)) error {
+	// A consumer that stops early and an interrupt at the terminal are the
+	// parent's business.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGINT)
+	syscall.CloseOnExec(controlFD)
+	control := os.NewFile(controlFD, "control")
+
+	if err := send(control, reply{}, nil); err != nil {
+		return err
+	}
+	assignments := make(chan assignment)
+	go receive(control, assignments)
+	for {
+		a := <-assignments
+		variant, err := run(a.Job, a.original)
+		a.original.Close()
+		if err := answer(control, a.Number, variant, err); err != nil {
+			return err
+		}
+	}
+}
+
+// assignment is a request together with its original.
+type assignment struct {
+	request
+	original *os.File
+}
+
+// receive turns the control socket into assignments. It listens while a job
+// runs too, since only so a busy worker learns that its parent has died.
+func receive(control *os.File, assignments chan<- assignment) {
+	for {
+		a, err := receiveAssignment(control)
+		if err == io.EOF {
+			os.Exit(0)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "worker: malformed job:", err)
+			os.Exit(1)
+		}
+		assignments <- a
+	}
+}
+
+func receiveAssignment(control *os.File) (assignment, error) {
+	var prefix [prefixLength]byte
+	original, err := receivePrefix(control, &prefix)
+	if err != nil {
+		return assignment{}, err
+	}
+	a := assignment{original: original}
+	return a, decodeFrame(prefix, control, &a.request, maxRequest)
+}
+
+// receivePrefix reads a frame's prefix and the descriptor that travels with it.
+func receivePrefix(control *os.File, prefix *[prefixLength]byte) (*os.File, error) {
+	rights := make([]byte, syscall.CmsgSpace(4))
+	n, oob, err := recvmsg(int(control.Fd()), prefix[:], rights)
+	switch {
+	case err != nil:
+		return nil, os.NewSyscallError("recvmsg", err)
+	case n == 0:
+		return nil, io.EOF
+	}
+	fd, err := parseRight(rights[:oob])
+	if err != nil {
+		return nil, err
+	}
+	syscall.CloseOnExec(fd)
+	if _, err := io.ReadFull(control, prefix[n:]); err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "original"), nil
+}
+
+func recvmsg(fd int, data, rights []byte) (n, oob int, err error) {
+	for {
+		n, oob, _, _, err = syscall.Recvmsg(fd, data, rights, 0)
+		if err != syscall.EINTR {
+			return n, oob, err
+		}
+	}
+}
+
+// parseRight returns the one descriptor that a control message carries.
+func parseRight(control []byte) (int, error) {
+	messages, err := syscall.ParseSocketControlMessage(control)
+	if err != nil || len(messages) != 1 {
+		return 0, errors.New("the job carries no original")
+	}
+	fds, err := syscall.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) != 1 {
+		return 0, errors.New("the job must carry one original")
+	}
+	return fds[0], nil
+}
+
+// answer reports how a job ended.
+func answer(control io.Writer, number uint64, variant engine.Variant, err error) error {
+	if size := len(variant.Body); err == nil && size > maxBody {
+		err = problem.New(problem.TooManyPixels, "the result has %d bytes, at most %d are served; ask for fewer pixels or a lower quality", size, maxBody)
+	}
+	if err == nil {
+		return send(control, reply{Number: number, Variant: &variant, Body: int64(len(variant.Body))}, variant.Body)
+	}
+	p := problem.Of(err)
+	c := &complaint{Code: p.Code, Detail: clip(p.Detail)}
+	if p.Cause != nil {
+		c.Cause = clip(p.Cause.Error())
+	}
+	return send(control, reply{Number: number, Complaint: c}, nil)
+}
+
+// clip keeps an error's text well within a frame.
+func clip(text string) string { return text[:min(len(text), maxReply/16)] }
+
+func send(control io.Writer, r reply, body []byte) error {
+	frame, err := encodeFrame(r, maxReply)
+	if err != nil {
+		return err
+	}
+	if _, err := control.Write(frame); err != nil || len(body) == 0 {
+		return err
+	}
+	_, err = control.Write(body)
+	return err
+}
