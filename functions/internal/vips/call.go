@@ -8,8 +8,8 @@ import (
 )
 
 // Args are the named arguments of an operation. Names are libvips'. Values
-// that go in are bool, int, float64, string (also for an enumeration, by
-// nick), []int, []float64, []byte, []*Image, *Image and *Source. Values that
+// that go in are bool, int, float64, string (also for an enumeration or an
+// interpolator, by nick), []int, []float64, []byte, []*Image, *Image and *Source. Values that
 // come out are pointers to where they shall be put: *bool, *int, *float64,
 // *string, *[]int, *[]float64, *[]byte and **Image, which must be closed.
 type Args map[string]any

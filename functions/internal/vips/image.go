@@ -50,6 +50,13 @@ func (img *Image) Close() {
 // Copy returns the same image once more, to be closed by itself.
 func (img *Image) Copy() *Image { return &Image{gObjectRef(img.object)} }
 
+// Become makes img the same image as other, which stays what it is.
+func (img *Image) Become(other *Image) {
+	made := gObjectRef(other.object)
+	gObjectUnref(img.object)
+	img.object = made
+}
+
 // Render computes the image's pixels and keeps them in memory, from where
 // they can be read in any order and more than once.
 func (img *Image) Render() error {
@@ -84,6 +91,11 @@ func (img *Image) PageHeight() int { return int(vipsImagePageHeight(img.object))
 
 // Pages is how many frames the file has, loaded or not.
 func (img *Image) Pages() int { return int(vipsImagePages(img.object)) }
+
+// XOffset and YOffset are where the image lies in what it was cut from, as
+// negative numbers.
+func (img *Image) XOffset() int { return int(vipsImageXOffset(img.object)) }
+func (img *Image) YOffset() int { return int(vipsImageYOffset(img.object)) }
 
 // Bands is the number of channels, alpha included.
 func (img *Image) Bands() int { return int(vipsImageBands(img.object)) }

@@ -74,6 +74,7 @@ var (
 	vipsObjectGetArgs       func(o object, names *uintptr, flags *uintptr, n *int32) int32
 	vipsObjectMap           func(f uintptr, a, b uintptr) uintptr
 
+	vipsInterpolateNew func(nick string) object
 	vipsAreaUnref      func(uintptr)
 	vipsArrayDoubleNew func(*float64, int32) uintptr
 	vipsArrayIntNew    func(*int32, int32) uintptr
@@ -87,6 +88,8 @@ var (
 	vipsImageWidth      func(object) int32
 	vipsImageHeight     func(object) int32
 	vipsImageBands      func(object) int32
+	vipsImageXOffset    func(object) int32
+	vipsImageYOffset    func(object) int32
 	vipsImageFormat     func(object) int32
 	vipsImageInterpret  func(object) int32
 	vipsImageHasAlpha   func(object) int32
@@ -165,6 +168,7 @@ var symbols = map[string]any{
 	"vips_object_get_args":           &vipsObjectGetArgs,
 	"vips_object_map":                &vipsObjectMap,
 
+	"vips_interpolate_new":        &vipsInterpolateNew,
 	"vips_area_unref":             &vipsAreaUnref,
 	"vips_array_double_new":       &vipsArrayDoubleNew,
 	"vips_array_int_new":          &vipsArrayIntNew,
@@ -177,6 +181,8 @@ var symbols = map[string]any{
 
 	"vips_image_get_width":            &vipsImageWidth,
 	"vips_image_get_height":           &vipsImageHeight,
+	"vips_image_get_xoffset":          &vipsImageXOffset,
+	"vips_image_get_yoffset":          &vipsImageYOffset,
 	"vips_image_get_bands":            &vipsImageBands,
 	"vips_image_get_format":           &vipsImageFormat,
 	"vips_image_get_interpretation":   &vipsImageInterpret,

@@ -78,6 +78,9 @@ func (v *value) set(t gtype, x any) error {
 	case typeBoxed:
 		return v.setBoxed(t, x)
 	case typeObject:
+		if nick, ok := x.(string); ok && gTypeName(t) == "VipsInterpolate" {
+			return v.setInterpolator(nick)
+		}
 		if o, ok := x.(holder); ok && o.address() != 0 {
 			gValueSetObject(v, o.address())
 			return nil
@@ -106,6 +109,17 @@ func (v *value) setNick(t gtype, x any) error {
 		return takeError(nick)
 	}
 	gValueSetEnum(v, i)
+	return nil
+}
+
+// setInterpolator sets the one object that goes by a nick.
+func (v *value) setInterpolator(nick string) error {
+	o := vipsInterpolateNew(nick)
+	if o == 0 {
+		return takeError(nick)
+	}
+	defer gObjectUnref(o)
+	gValueSetObject(v, o)
 	return nil
 }
 

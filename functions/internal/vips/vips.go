@@ -43,10 +43,11 @@ var (
 func Open(path string) error {
 	opening.Lock()
 	defer opening.Unlock()
-	if opened == path {
+	switch opened {
+	case "":
+	case path:
 		return nil
-	}
-	if opened != "" {
+	default:
 		return fmt.Errorf("libvips is already open from %s", opened)
 	}
 	if err := bind(path); err != nil {

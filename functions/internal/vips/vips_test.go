@@ -118,6 +118,10 @@ func TestEveryKindOfArgument(t *testing.T) {
 	must(t, Call("smartcrop", Args{"input": joined, "width": 2, "height": 2, "interesting": "high", "out": &made, "attention_x": &x}))
 	made.Close()
 
+	turned, err := red.With("affine", Args{"matrix": []float64{0, 1, -1, 0}, "interpolate": "bicubic"}) // an object by nick
+	must(t, err)
+	turned.Close()
+
 	if f, i := red.Format(), red.Interpretation(); f != "uchar" || i != "srgb" {
 		t.Errorf("format %s, interpretation %s", f, i)
 	}
