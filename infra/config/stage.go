@@ -1,0 +1,95 @@
+// Package config says what there is to deploy: stages as plain Go values.
+//
+// A stage is one deployment of one service. Its fields are everything that an operator may turn; whatever follows from
+// them (a timeout from a deadline, a name from a stage) is computed, so that two settings cannot contradict each
+// other. Nothing here knows of CDK: a stage can be read, compared and validated in microseconds.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// A Stage is a service with a name and a place.
+type Stage struct {
+	// Name distinguishes the stages of an account: lower-case letters and digits, 2–12 characters. It is part of every
+	// stack name, so a new name is a new deployment.
+	Name string
+
+	// Account is the 12-digit AWS account, or empty for that of the credentials at deploy time. An account that is
+	// named guards against deploying with the wrong credentials.
+	Account string
+
+	// Region is the home region, where the images and the function live. Viewers are served from everywhere.
+	// It has to be known at synth time, because stacks in us-east-1 refer to it.
+	Region string
+
+	// Protected refuses to delete the stack until somebody lifts the protection by hand.
+	Protected bool
+
+	Service Service
+}
+
+// StackName is the name of the stage's stack in its home region.
+func (s Stage) StackName() string { return "primrose-" + s.Name }
+
+// Stages are the deployments that `cdk synth` makes.
+func Stages() []Stage { return []Stage{Dev(), Prod()} }
+
+// Dev is for trying changes: everything ages fast, one region of edges, little burst.
+func Dev() Stage {
+	s := Default()
+	s.Originals.Undo = 7 * Day
+	s.Variants.Expiry = 7 * Day
+	s.Image.LogRetention = 7 * Day
+	s.API = API{Rate: 100, Burst: 50, KeyVersion: 1}
+	s.Edge.PriceClass = PriceClass100
+	return Stage{Name: "dev", Region: "eu-central-1", Service: s}
+}
+
+// Prod is the default service, protected.
+func Prod() Stage {
+	return Stage{Name: "prod", Region: "eu-central-1", Protected: true, Service: Default()}
+}
+
+var (
+	stageName = regexp.MustCompile(`^[a-z][a-z0-9]{1,11}$`)
+	account   = regexp.MustCompile(`^([0-9]{12})?$`)
+	region    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+)
+
+// Validate reports everything that is wrong with the stage, joined into one error.
+func (s Stage) Validate() error {
+	err := errors.Join(
+		check(stageName.MatchString(s.Name), "Name is %q: use 2 to 12 lower-case letters and digits, a letter first", s.Name),
+		check(account.MatchString(s.Account), "Account is %q: use 12 digits, or leave it empty", s.Account),
+		check(region.MatchString(s.Region), "Region is %q: name an AWS region such as eu-central-1", s.Region),
+		s.Service.Validate(),
+	)
+	if err != nil {
+		return fmt.Errorf("stage %q:\n%w", s.Name, err)
+	}
+	return nil
+}
+
+// Validate reports everything that is wrong with the stages, and stages that are the same deployment twice.
+func Validate(stages []Stage) error {
+	var errs []error
+	seen := map[[3]string]bool{}
+	for _, s := range stages {
+		place := [3]string{s.Name, s.Account, s.Region}
+		errs = append(errs, s.Validate(),
+			check(!seen[place], "stage %q occurs twice in %s: rename one", s.Name, s.Region))
+		seen[place] = true
+	}
+	return errors.Join(errs...)
+}
+
+// check turns a broken condition into an error.
+func check(ok bool, format string, args ...any) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf(format, args...)
+}

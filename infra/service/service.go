@@ -1,0 +1,53 @@
+// Package service is Primrose on AWS: one construct, a file a concern.
+//
+// # Names
+//
+// Constructs are nested as Service/Concern/Thing, and logical ids follow from that: whoever moves a bucket to another
+// scope tells CloudFormation to make a new one. A test pins the ids of everything that holds state. Physical names
+// are CloudFormation's to choose, but for those that are global to an account without saying so; see [name].
+package service
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"primrose/infra/config"
+)
+
+// Props are what a service is made of.
+type Props struct {
+	config.Service
+
+	// ImageCode gives the image function's code. It is called once a service, because CDK binds code to a stack.
+	ImageCode func() awslambda.Code
+
+	// EdgeCode is the edge function's text, at most 10,240 bytes.
+	EdgeCode string
+}
+
+// A Service is one Primrose. Its parts are there to be watched, granted and referred to.
+type Service struct {
+	Originals    awss3.Bucket
+	Variants     awss3.Bucket
+	Image        awslambda.Alias
+	Distribution awscloudfront.Distribution
+}
+
+// New adds a service to scope. Several of them fit into one stack, under different ids.
+func New(scope constructs.Construct, id string, p Props) Service {
+	c := constructs.NewConstruct(scope, new(id))
+
+	storage := newStorage(c, p)
+	processor := newProcessor(c, p, storage)
+	api := newAPI(c, p, processor)
+	edge := newEdge(c, p, storage, api)
+
+	return Service{
+		Originals:    storage.originals,
+		Variants:     storage.variants,
+		Image:        processor.live,
+		Distribution: edge.distribution,
+	}
+}

@@ -1,0 +1,75 @@
+package service_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"primrose/infra/bundle"
+	"primrose/infra/config"
+	"primrose/infra/service"
+)
+
+// root is the repository.
+const root = "../.."
+
+// out is where the tests' one synth writes; everything asserted of it is read from there, as the CLI would.
+var out string
+
+// TestMain ends jsii's process, which otherwise leaves its files behind. These tests share it, and it takes one call
+// at a time: none of them may be parallel.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		defer jsii.Close()
+		dir, err := os.MkdirTemp("", "primrose-synth-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		out = dir
+		return m.Run()
+	}())
+}
+
+// synth writes the templates of all stages as cdk synth does, feature flags included, but for the image function's code: a stub
+// stands for it, so that its hash never changes and the tests need not build it.
+var synth = sync.OnceFunc(func() {
+	edge, err := bundle.Edge(root)
+	if err != nil {
+		panic(err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
+	service.AddStages(app, config.Stages(), service.Code{Image: stub, Edge: edge})
+	app.Synth(nil)
+})
+
+func stub(config.Architecture) awslambda.Code {
+	return awslambda.Code_FromAsset(new("testdata/stub"), nil)
+}
+
+// flags are what the CLI hands to the app from cdk.json. Without them CDK makes another template.
+func flags() *map[string]any {
+	var settings struct {
+		Context map[string]any
+	}
+	readJSON(filepath.Join(root, "cdk.json"), &settings)
+	return &settings.Context
+}
+
+// readJSON panics where a test cannot go on.
+func readJSON(file string, v any) {
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		panic(fmt.Errorf("%s: %w", file, err))
+	}
+}
