@@ -20,8 +20,8 @@ func newStorage(scope constructs.Construct, p Props) storage {
 	c := constructs.NewConstruct(scope, new("Storage"))
 	return storage{
 		originals: newBucket(c, "Originals", awss3.BucketProps{
-			Versioned:      new(true),
-			RemovalPolicy:  awscdk.RemovalPolicy_RETAIN, // nothing can make them again
+			Versioned:     new(true),
+			RemovalPolicy: awscdk.RemovalPolicy_RETAIN, // nothing can make them again
 			LifecycleRules: &[]*awss3.LifecycleRule{{
 				NoncurrentVersionExpiration: days(p.Originals.Undo),
 				ExpiredObjectDeleteMarker:   new(true),
