@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"primrose/functions/internal/vips"
+)
+
+// toSRGB brings the frame to 8-bit sRGB: 3 bands, or 4 with transparency. It
+// follows the embedded profile, and costs nothing where there is none.
+func toSRGB(f *frame) error {
+	img := f.image
+	if profile, ok := img.Blob("icc-profile-data"); ok && !isSRGB(profile) {
+		if convert(img) == nil {
+			return finish(img)
+		}
+		// A profile that can't be used is as good as none.
+	}
+	if img.Interpretation() != "srgb" {
+		if err := img.Apply("colourspace", vips.Args{"space": "srgb"}); err != nil {
+			return err
+		}
+	}
+	return finish(img)
+}
+
+// convert follows the embedded profile.
+func convert(img *vips.Image) error {
+	return img.Apply("icc_transform", vips.Args{
+		"output_profile": "srgb", "embedded": true, "intent": "relative", "depth": 8,
+	})
+}
+
+func finish(img *vips.Image) error {
+	if img.Format() != "uchar" {
+		if err := img.Apply("cast", vips.Args{"format": "uchar"}); err != nil {
+			return err
+		}
+	}
+	if img.Bands() > 4 {
+		return img.Apply("extract_band", vips.Args{"band": 0, "n": 4})
+	}
+	return nil
+}
+
+// isSRGB reports whether an ICC profile calls itself sRGB, as most do. Its
+// description lies where the tag table says (ICC.1:2022, sections 7.3 and
+// 9.2.41); in either of its forms, the letters stand in plain or UTF-16 text.
+func isSRGB(profile []byte) bool {
+	const header = 128
+	if len(profile) < header+4 {
+		return false
+	}
+	table := profile[header+4:]
+	for n := binary.BigEndian.Uint32(profile[header:]); n > 0 && len(table) >= 12; n-- {
+		if string(table[:4]) == "desc" {
+			at, length := uint64(binary.BigEndian.Uint32(table[4:])), uint64(binary.BigEndian.Uint32(table[8:]))
+			if at > uint64(len(profile)) || length > uint64(len(profile))-at {
+				return false
+			}
+			text := profile[at : at+length]
+			return bytes.Contains(text, []byte("sRGB")) || bytes.Contains(text, []byte("s\x00R\x00G\x00B"))
+		}
+		table = table[12:]
+	}
+	return false
+}
+
+// colorSpace names what an image's samples mean, whatever their depth.
+func colorSpace(img *vips.Image) string {
+	switch space := img.Interpretation(); space {
+	case "b-w", "grey16":
+		return "gray"
+	case "rgb", "rgb16":
+		return "srgb"
+	default:
+		return space
+	}
+}
+
+// depth returns the bits of a channel as stored.
+func depth(img *vips.Image) int {
+	if bits, ok := img.Int("bits-per-sample"); ok && bits > 0 {
+		return bits
+	}
+	switch img.Format() {
+	case "ushort", "short":
+		return 16
+	case "uint", "int", "float":
+		return 32
+	case "double":
+		return 64
+	}
+	return 8
+}

@@ -1,0 +1,105 @@
+// Package engine makes variants: options and an original's bytes go in, an
+// encoded image comes out. It runs in the worker, never in a process that
+// holds anything worth stealing.
+package engine
+
+import (
+	"os"
+	"time"
+
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/vips"
+)
+
+// recipe is what happens to each frame between decoding and encoding, in
+// this order. A step that has nothing to do does nothing.
+var recipe = []step{
+	extract,    // the part of the original that is wanted
+	resize,     // to the size that the plan says
+	toSRGB,     // after resizing, when there is less to convert
+	orient,     // as the camera was held
+	cut,        // what crop=entropy or attention leaves over
+	rotate,     // within the frame
+	flip,       //
+	blur,       //
+	sharpen,    //
+	background, // behind what is transparent
+	canvas,     // around what is smaller than the box
+}
+
+// step changes a frame in place.
+type step func(*frame) error
+
+// Engine makes variants.
+type Engine struct{}
+
+// New returns the engine of this process. lib is the path of libvips, as
+// [vips.Find] returns it.
+func New(lib string) (*Engine, error) {
+	if err := vips.Open(lib); err != nil {
+		return nil, err
+	}
+	allowLoaders()
+	return &Engine{}, nil
+}
+
+// Run does one job on the original that src, a file or a pipe, holds. It
+// runs one job at a time. Its errors are problems: of the original, or of
+// options that don't suit it.
+func (e *Engine) Run(job Job, src *os.File) (variant Variant, err error) {
+	err = vips.Do(func() error {
+		variant, err = run(job, src)
+		return err
+	})
+	return variant, err
+}
+
+func run(job Job, src *os.File) (Variant, error) {
+	start := time.Now()
+	parsed, err := options.Parse(job.Options)
+	if err != nil {
+		return Variant{}, err
+	}
+	values := parsed.Values()
+	o, err := open(src, job.Limits)
+	if err != nil {
+		return Variant{}, err
+	}
+	defer o.close()
+	header := time.Now()
+
+	variant, err := o.variant(job, values)
+	variant.Stages = Stages{
+		Header: milliseconds(header.Sub(start)),
+		Encode: milliseconds(time.Since(header)),
+	}
+	return variant, err
+}
+
+func (o *original) variant(job Job, values options.Values) (Variant, error) {
+	switch {
+	case job.Program != nil:
+		return o.program(job.Program)
+	case values.FM == string(format.JSON):
+		return o.describe()
+	}
+	to := chooseFormat(o.info, values)
+	plan := planGeometry(o.size(), orientationOf(o.info, values), values, o.limits.Pixels/int64(framesOf(o.info, to)))
+	frames, err := o.load(plan, to)
+	if err != nil {
+		return Variant{}, err
+	}
+	defer frames.close()
+	if err := frames.each(recipe, &frame{original: o, plan: plan, values: values, to: to}); err != nil {
+		return Variant{}, err
+	}
+	img, err := frames.join()
+	if err != nil {
+		return Variant{}, err
+	}
+	defer img.Close()
+	return o.encode(img, to, qualityOf(to, values))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

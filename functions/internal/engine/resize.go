@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"math"
+
+	"primrose/functions/internal/vips"
+)
+
+// extract takes the wanted area out of the frame, which the decoder may have
+// shrunk.
+func extract(f *frame) error {
+	width, height := f.image.Width(), f.image.Height()
+	shrunk := box{float64(width) / float64(f.plan.stored.w), float64(height) / float64(f.plan.stored.h)}
+	a := f.plan.toStored(f.plan.area)
+	x, w := span(float64(a.x)*shrunk.w, float64(a.w)*shrunk.w, width)
+	y, h := span(float64(a.y)*shrunk.h, float64(a.h)*shrunk.h, height)
+	if w == width && h == height {
+		return nil
+	}
+	return f.image.Apply("extract_area", vips.Args{"left": x, "top": y, "width": w, "height": h})
+}
+
+// span rounds a stretch of pixels to whole ones inside of limit.
+func span(at, length float64, limit int) (int, int) {
+	n := max(1, min(limit, int(math.Round(length))))
+	return max(0, min(limit-n, int(math.Round(at)))), n
+}
+
+// resize brings the frame to the size that the plan says.
+func resize(f *frame) error {
+	if !f.plan.before.none() {
+		if err := f.choose(f.plan.toStoredSize(f.plan.before)); err != nil {
+			return err
+		}
+	}
+	to := f.plan.toStoredSize(f.plan.scaled)
+	if to.none() || to == (size{f.image.Width(), f.image.Height()}) {
+		return nil
+	}
+	return premultiplied(f.image, func() error {
+		return f.image.Apply("resize", vips.Args{
+			"scale":  float64(to.w) / float64(f.image.Width()),
+			"vscale": float64(to.h) / float64(f.image.Height()),
+			"kernel": "lanczos3",
+		})
+	})
+}
+
+// premultiplied mixes neighbouring pixels by change without letting the
+// colour of transparent ones bleed into the others.
+func premultiplied(img *vips.Image, change func() error) error {
+	if !img.HasAlpha() {
+		return change()
+	}
+	sample := img.Format()
+	if err := img.Apply("premultiply", nil); err != nil {
+		return err
+	}
+	if err := img.Apply("cast", vips.Args{"format": sample}); err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	if err := img.Apply("unpremultiply", nil); err != nil {
+		return err
+	}
+	return img.Apply("cast", vips.Args{"format": sample})
+}
