@@ -107,8 +107,8 @@ func (op *operation) run(args Args) error {
 			return fmt.Errorf("%s: %s: %w", op.name, name, err)
 		}
 	}
-	if vipsOperationBuild(&op.object) != 0 {
-		return takeError(op.name)
+	if err := attempt(op.name, func() bool { return vipsOperationBuild(&op.object) == 0 }); err != nil {
+		return err
 	}
 	for i, name := range outputs {
 		if err := op.get(name, args[name]); err != nil {

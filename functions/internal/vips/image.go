@@ -60,9 +60,13 @@ func (img *Image) Become(other *Image) {
 // Render computes the image's pixels and keeps them in memory, from where
 // they can be read in any order and more than once.
 func (img *Image) Render() error {
-	rendered := vipsImageCopyMemory(img.object)
-	if rendered == 0 {
-		return takeError("render")
+	var rendered object
+	err := attempt("render", func() bool {
+		rendered = vipsImageCopyMemory(img.object)
+		return rendered != 0
+	})
+	if err != nil {
+		return err
 	}
 	gObjectUnref(img.object)
 	img.object = rendered
@@ -73,9 +77,13 @@ func (img *Image) Render() error {
 // [FromPixels] and in the image's own [Image.Format].
 func (img *Image) Pixels() ([]byte, error) {
 	var size uintptr
-	data := vipsImageToMemory(img.object, &size)
-	if data == nil {
-		return nil, takeError("pixels")
+	var data *byte
+	err := attempt("pixels", func() bool {
+		data = vipsImageToMemory(img.object, &size)
+		return data != nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	defer gFree(uintptr(unsafe.Pointer(data)))
 	return append([]byte(nil), unsafe.Slice(data, size)...), nil

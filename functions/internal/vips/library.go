@@ -225,12 +225,12 @@ func bind(path string) error {
 
 // paramSpec is the public head of GLib's GParamSpec.
 type paramSpec struct {
-	class     uintptr
-	name      uintptr
-	flags     uint32
+	_         uintptr // class
+	_         uintptr // name
+	_         uint32  // flags
 	_         uint32
 	valueType gtype
-	ownerType gtype
+	_         gtype // owner
 }
 
 // classOf reads the class pointer that every GObject begins with.
@@ -240,7 +240,19 @@ func classOf(o object) uintptr { return *(*uintptr)(pointer(o)) }
 // neither moves nor frees what lies there.
 func pointer(address uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&address)) }
 
-// takeError returns what libvips says and clears it: its buffer only grows.
+// attempt does what may fail and returns what libvips says then. Its buffer
+// of messages only grows, also by complaints that turn out harmless, so it
+// is emptied before and after.
+func attempt(operation string, succeeds func() bool) error {
+	vipsErrorClear()
+	defer vipsErrorClear()
+	if !succeeds() {
+		return takeError(operation)
+	}
+	return nil
+}
+
+// takeError returns what libvips says, and empties its buffer.
 func takeError(operation string) error {
 	message := strings.TrimSpace(vipsErrorBuffer())
 	vipsErrorClear()

@@ -1,7 +1,6 @@
 package vips
 
 import (
-	"fmt"
 	"os"
 	"unsafe"
 )
@@ -52,9 +51,13 @@ func (s *Source) Close() {
 // sniffed any more once pixels were read from it.
 func (s *Source) Sniff(n int) ([]byte, error) {
 	var data *byte
-	got := vipsSourceSniff(s.object, &data, uintptr(n))
-	if got < 0 {
-		return nil, takeError("sniff")
+	var got int64
+	err := attempt("sniff", func() bool {
+		got = vipsSourceSniff(s.object, &data, uintptr(n))
+		return got >= 0
+	})
+	if err != nil {
+		return nil, err
 	}
 	return append([]byte(nil), unsafe.Slice(data, got)...), nil
 }
@@ -62,11 +65,12 @@ func (s *Source) Sniff(n int) ([]byte, error) {
 // Length returns how many bytes the source has. A pipe is read to its end
 // for that, and held.
 func (s *Source) Length() (int64, error) {
-	n := vipsSourceLength(s.object)
-	if n < 0 {
-		return 0, fmt.Errorf("length: %w", takeError("source"))
-	}
-	return n, nil
+	var n int64
+	err := attempt("length", func() bool {
+		n = vipsSourceLength(s.object)
+		return n >= 0
+	})
+	return n, err
 }
 
 // goString copies a C string.

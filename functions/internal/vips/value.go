@@ -9,7 +9,7 @@ import (
 // value is a GValue: a type and a union of two words.
 type value struct {
 	kind gtype
-	data [2]uint64
+	_    [2]uint64
 }
 
 // GLib's fundamental types (gtype.h); every other is derived from one.
