@@ -58,7 +58,7 @@ func (h *Handler) log(r *http.Request, e *entry) {
 	level := slog.LevelInfo
 	line := []slog.Attr{
 		slog.String("method", r.Method),
-		slog.String("path", sentPath(r)),
+		slog.String("path", SentPath(r)),
 		slog.Int("status", e.status),
 		slog.String("format", string(e.format)),
 		slog.Int64("bytesIn", e.bytesIn.Load()),

@@ -16,16 +16,16 @@ func target(r *http.Request) (variant.Variant, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return variant.Variant{}, problem.New(problem.MethodNotAllowed, "only GET and HEAD are allowed here")
 	}
-	path := sentPath(r)
+	path := SentPath(r)
 	if told := r.Header.Get(VariantHeader); told != "" && told != path {
 		return variant.Variant{}, problem.New(problem.BadPath, "path and %s header differ", VariantHeader)
 	}
 	return variant.Parse(path)
 }
 
-// sentPath returns the path as it was sent, percent-encoding and all, which the URL
+// SentPath returns the path as it was sent, percent-encoding and all, which the URL
 // type mends where it can.
-func sentPath(r *http.Request) string {
+func SentPath(r *http.Request) string {
 	if r.RequestURI == "" || r.RequestURI[0] != '/' { // made by a program, or in absolute form
 		return r.URL.EscapedPath()
 	}

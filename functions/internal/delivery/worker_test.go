@@ -1,48 +1,41 @@
 package delivery
 
 import (
-	"bytes"
-	"context"
-	"image"
-	"image/jpeg"
-	"image/png"
-	"io"
-	"strings"
+	"os"
 	"testing"
 
 	"primrose/functions/internal/engine"
-	"primrose/functions/internal/format"
-	"primrose/functions/internal/options"
-	"primrose/functions/internal/problem"
+	"primrose/functions/internal/vips"
+	"primrose/functions/internal/worker"
 )
 
-// temporary
+// TestMain lets the pool run this test binary as a worker.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "worker" {
+		e, err := engine.New(os.Args[2])
+		if err == nil {
+			err = worker.Serve(e.Run)
+		}
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// realWorker runs the real engine in a process of its own.
 func realWorker(t *testing.T) Worker {
-	return workerFunc(func(_ context.Context, job engine.Job, original io.Reader) (v engine.Variant, err error) {
-		b, err := io.ReadAll(original)
-		if err != nil {
-			return v, err
-		}
-		if format.Sniff(b) == "" {
-			return v, problem.New(problem.UnsupportedFormat, "x")
-		}
-		if _, err := jpeg.Decode(bytes.NewReader(b)); err != nil {
-			return v, problem.New(problem.BrokenImage, "x")
-		}
-		o, err := options.Parse(job.Options)
-		if err != nil {
-			return v, err
-		}
-		var buf bytes.Buffer
-		m := image.NewRGBA(image.Rect(0, 0, o.Values().W, o.Values().W*3/4))
-		if strings.Contains(job.Options, "png") {
-			v.Format = format.PNG
-			err = png.Encode(&buf, m)
-		} else {
-			v.Format = format.JPEG
-			err = jpeg.Encode(&buf, m, nil)
-		}
-		v.Body = buf.Bytes()
-		return v, err
-	})
+	t.Helper()
+	library, err := vips.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, err := worker.Command(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := worker.NewPool(worker.Config{Size: 1, Command: command})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
 }
