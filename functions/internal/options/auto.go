@@ -3,7 +3,6 @@ package options
 import (
 	"slices"
 	"strings"
-	"unicode/utf16"
 )
 
 // The words of the canonical auto, beside compress.
@@ -12,9 +11,9 @@ const (
 	webp = "webp"
 )
 
-// maxAccept bounds an Accept header, in UTF-16 code units as the edge counts.
-// A longer one permits nothing; browsers send a tenth of it.
-const maxAccept = 1024
+// maxAccept is the longest Accept header in bytes that is read; browsers send
+// a quarter of it.
+const maxAccept = 512
 
 // permitted is the option as canonical text has it: auto's wish for the best
 // format has become the permission to choose among named ones, so that the
@@ -41,7 +40,7 @@ func negotiate(auto, accept string) string {
 // that cannot read them. The image function tries AVIF first, so AVIF is left
 // out where the viewer prefers WebP.
 func acceptable(accept string) []string {
-	if len(utf16.Encode([]rune(accept))) > maxAccept {
+	if len(accept) > maxAccept || strings.ContainsFunc(accept, foreign) {
 		return nil
 	}
 	var weightAVIF, weightWebP, weightOther float64
@@ -66,6 +65,9 @@ func acceptable(accept string) []string {
 	}
 	return words
 }
+
+// foreign tells the characters that a sound Accept header does not have.
+func foreign(r rune) bool { return (r < ' ' || r > '~') && r != '\t' }
 
 var blanks = strings.NewReplacer(" ", "", "\t", "")
 

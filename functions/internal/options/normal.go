@@ -57,13 +57,17 @@ func (o option) numbers(value string) (string, bool) {
 	return strings.Join(values, "_"), true
 }
 
+// maxDecimal is the longest number in characters; floating-point numbers as
+// browsers print them have up to 24.
+const maxDecimal = 32
+
 // decimal drops a number's leading zeros, the decimals beyond those kept and
 // the zeros that end them. It works on the letters, so that no two
 // implementations can round differently.
 func decimal(text string, kept int) (string, bool) {
 	unsigned := strings.TrimPrefix(text, "-")
 	whole, part, dotted := strings.Cut(unsigned, ".")
-	if whole == "" || dotted && part == "" || !only(whole+part, digits) {
+	if len(text) > maxDecimal || whole == "" || dotted && part == "" || !only(whole+part, digits) {
 		return "", false
 	}
 	number := strings.TrimLeft(whole, "0")
