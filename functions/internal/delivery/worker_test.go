@@ -4,20 +4,13 @@ import (
 	"os"
 	"testing"
 
-	"primrose/functions/internal/engine"
 	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
 // TestMain lets the pool run this test binary as a worker.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "worker" {
-		e, err := engine.New(os.Args[2])
-		if err == nil {
-			err = worker.Serve(e.Run)
-		}
-		panic(err)
-	}
+	worker.Main()
 	os.Exit(m.Run())
 }
 
