@@ -1,0 +1,76 @@
+package serve
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/store"
+	"primrose/functions/internal/variant"
+)
+
+// kept answers from the variants' store. It reports whether it did.
+//
+// On AWS a purge deletes the variants of an original that is replaced. Here
+// nobody watches the originals, so that a variant counts only while its ETag
+// is the one that it would be made with now.
+func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool {
+	begin := time.Now()
+	wanted, err := variant.Parse(path)
+	if err != nil {
+		return false // the image function says why
+	}
+	source, err := s.Originals.ETag(r.Context(), wanted.Key())
+	if err != nil {
+		return false
+	}
+	object, err := s.Variants.Get(r.Context(), wanted.StoreKey())
+	if err != nil {
+		return false
+	}
+	defer object.Body.Close()
+	etag := delivery.ETag(source, wanted.Options())
+	if object.User[delivery.MetaETag] != etag {
+		return false
+	}
+	header := w.Header()
+	delivery.Harden(header)
+	header.Set("X-Cache", "Hit from store")
+	header.Set("ETag", etag)
+	header.Set("Cache-Control", object.CacheControl)
+	header.Set("Server-Timing", fmt.Sprintf("store;dur=%.1f", float64(time.Since(begin).Microseconds())/1000))
+	status, bytes := send(w, r, object, etag)
+	s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", path, "status", status, "cache", "hit", "bytesOut", bytes)
+	return true
+}
+
+func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag string) (status int, bytes int64) {
+	if delivery.Matches(r, etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return http.StatusNotModified, 0
+	}
+	w.Header().Set("Content-Type", object.ContentType)
+	w.Header().Set("Content-Length", strconv.FormatInt(object.Size, 10))
+	if r.Method == http.MethodHead {
+		return http.StatusOK, 0
+	}
+	bytes, err := io.Copy(w, object.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
+	}
+	return http.StatusOK, bytes
+}
+
+// negotiated reports whether another Accept header could get another answer.
+func negotiated(r *http.Request) bool {
+	for _, auto := range r.URL.Query()["auto"] {
+		if strings.Contains(strings.ToLower(auto), "format") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,104 @@
+package serve
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/variant"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+
+// shown is how many originals the start page shows.
+const shown = 100
+
+// page is what the start page's template is given.
+type page struct {
+	Base   string // scheme and host
+	Place  string
+	Images []picture
+	More   bool // than are shown
+}
+
+// picture is an original on the start page.
+type picture struct {
+	Name string
+	Path string // percent-encoded
+	Asks []ask
+}
+
+// ask is an example of what to ask for.
+type ask struct{ Label, Query string }
+
+var examples = []ask{
+	{"300 px wide", "w=300&auto=format"},
+	{"Square", "w=300&h=300&fit=crop&crop=attention&auto=format"},
+	{"WebP", "w=300&fm=webp"},
+	{"AVIF", "w=300&fm=avif"},
+	{"Padded", "w=400&h=400&fit=fill&bg=fde2ea"},
+	{"Turned", "w=300&rot=90&flip=h"},
+	{"Blurred", "w=300&blur=60"},
+	{"Facts", "fm=json"},
+	{"Original", ""},
+}
+
+// page shows the originals and how to ask for them.
+func (s *Service) page(w http.ResponseWriter, r *http.Request) {
+	keys, err := s.Originals.Keys(r.Context(), shown+1)
+	if err != nil {
+		s.Log.ErrorContext(r.Context(), "originals not listed", "error", err.Error())
+		delivery.Refuse(w, r, err)
+		return
+	}
+	more := len(keys) > shown
+	content := page{Base: "http://" + r.Host, Place: s.Place, Images: pictures(keys[:min(len(keys), shown)]), More: more}
+	var body bytes.Buffer
+	if err := pageTemplate.Execute(&body, content); err != nil {
+		delivery.Refuse(w, r, err)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	header.Set("Content-Security-Policy", "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	w.Write(body.Bytes()) // without a body on HEAD: net/http sees to that
+}
+
+// pictures leaves out what can't be asked for, and what is by its name
+// something else than an image.
+func pictures(keys []string) []picture {
+	var list []picture
+	for _, key := range keys {
+		v, err := variant.New(key, options.Options{})
+		if err != nil || !imageNames[strings.ToLower(path.Ext(key))] {
+			continue
+		}
+		list = append(list, picture{key, strings.TrimSuffix(v.Path(), "/-/original"), examples})
+	}
+	return list
+}
+
+var imageNames = map[string]bool{
+	"": true, ".jpg": true, ".jpeg": true, ".png": true, ".webp": true, ".avif": true, ".gif": true,
+	".tif": true, ".tiff": true, ".svg": true,
+}
+
+// URL returns the path and query of an example.
+func (p picture) URL(query string) string {
+	if query == "" {
+		return p.Path
+	}
+	return p.Path + "?" + query
+}

@@ -1,0 +1,129 @@
+// Package serve runs the whole service on one address of this machine: edge
+// function, variants' store, image function and operations, as CloudFront,
+// S3, API Gateway and Lambda string them together.
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+
+	"primrose/functions/edge"
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/store"
+)
+
+// Operations are what is invoked by POST.
+type Operations interface {
+	Invoke(ctx context.Context, event json.RawMessage) (any, error)
+}
+
+// Config is what a [Service] is made of.
+type Config struct {
+	Originals  store.Catalog
+	Variants   store.Reader // what Images writes to
+	Edge       *edge.Function
+	Images     http.Handler // the image function
+	Operations Operations
+	Place      string       // the originals' folder or bucket, as the start page calls it
+	Log        *slog.Logger // nil means [slog.Default]
+}
+
+// Service is the handler of the local service.
+type Service struct{ Config }
+
+// New returns a service.
+func New(config Config) *Service {
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	return &Service{config}
+}
+
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch root := delivery.SentPath(r) == "/"; {
+	case root && r.Method == http.MethodPost:
+		s.operation(w, r)
+	case root && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		s.page(w, r)
+	default:
+		s.image(w, r)
+	}
+}
+
+// image takes the way of an image's request: edge function, variants' store,
+// image function.
+func (s *Service) image(w http.ResponseWriter, r *http.Request) {
+	result, err := s.Edge.Handle(edge.Request{
+		Method:   r.Method,
+		URI:      delivery.SentPath(r),
+		RawQuery: r.URL.RawQuery,
+		Header:   r.Header,
+	})
+	switch {
+	case err != nil:
+		s.Log.ErrorContext(r.Context(), "edge function failed", "error", err.Error())
+		delivery.Refuse(w, r, err)
+		return
+	case result.Response != nil:
+		answer(w, r, result.Response)
+		return
+	}
+	if negotiated(r) {
+		w.Header().Set("Vary", "Accept")
+	}
+	if s.kept(w, r, result.URI) {
+		return
+	}
+	w.Header().Set("X-Cache", "Miss")
+	s.Images.ServeHTTP(w, rewritten(r, result))
+}
+
+// answer sends what the edge function answers by itself.
+func answer(w http.ResponseWriter, r *http.Request, response *edge.Response) {
+	for name, values := range response.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(response.Status)
+	if r.Method != http.MethodHead {
+		w.Write([]byte(response.Body))
+	}
+}
+
+// rewritten is the request as the edge function sends it on.
+func rewritten(r *http.Request, result edge.Result) *http.Request {
+	r = r.WithContext(r.Context())
+	r.RequestURI = result.URI
+	r.Header = result.Header
+	return r
+}
+
+// operation answers an event by JSON.
+func (s *Service) operation(w http.ResponseWriter, r *http.Request) {
+	result, err := s.invoke(w, r)
+	if err != nil {
+		s.Log.WarnContext(r.Context(), "operation failed", "error", err.Error())
+		delivery.Refuse(w, r, err)
+		return
+	}
+	delivery.Harden(w.Header())
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(result)
+}
+
+// maxEvent is API Gateway's limit of a request's bytes.
+const maxEvent = 10 << 20
+
+func (s *Service) invoke(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	var event json.RawMessage
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxEvent)).Decode(&event); err != nil {
+		return nil, problem.New(problem.BadRequest, "the body must be one JSON object of at most %d bytes", maxEvent).Because(err)
+	}
+	result, err := s.Operations.Invoke(r.Context(), event)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(result)
+}

@@ -1,0 +1,394 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"primrose/functions/edge"
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/store"
+	"primrose/functions/internal/vips"
+	"primrose/functions/internal/worker"
+)
+
+// TestMain lets the pool run this test binary as a worker.
+func TestMain(m *testing.M) {
+	worker.Main()
+	os.Exit(m.Run())
+}
+
+// running is the whole service over a folder, listening.
+type running struct {
+	url    string
+	folder string
+	stop   func() error
+}
+
+// invoked is an operation that returns its own event.
+type invoked struct{}
+
+func (invoked) Invoke(_ context.Context, event json.RawMessage) (any, error) {
+	if string(event) == `{"operation":"none"}` {
+		return nil, problem.New(problem.BadRequest, "no such operation").Because(errors.New("internals"))
+	}
+	return map[string]any{"event": event}, nil
+}
+
+func start(t *testing.T) *running {
+	t.Helper()
+	l := &running{folder: t.TempDir()}
+	originals, err := store.OpenFolder(l.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variants, err := store.OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run(t, originals, variants)
+	return l
+}
+
+func (l *running) run(t *testing.T, originals store.Catalog, variants store.Store) {
+	t.Helper()
+	function, err := edge.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := startPool(t)
+	log := slog.New(slog.DiscardHandler)
+	service := New(Config{
+		Originals:  originals,
+		Variants:   variants,
+		Edge:       function,
+		Images:     delivery.New(delivery.Config{Originals: originals, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
+		Operations: invoked{},
+		Place:      "<here>",
+		Log:        log,
+	})
+	listener, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.url = "http://" + listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, listener, service, log) }()
+	l.stop = func() error { cancel(); return <-ended }
+	t.Cleanup(func() {
+		cancel()
+		pool.Close()
+		if err := function.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func startPool(t *testing.T) *worker.Pool {
+	t.Helper()
+	library, err := vips.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, err := worker.Command(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := worker.NewPool(worker.Config{Command: command})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+// write makes an original that is newer than what it replaces.
+func (l *running) write(t *testing.T, key string, body []byte) {
+	t.Helper()
+	name := filepath.Join(l.folder, key)
+	later := time.Now()
+	if info, err := os.Stat(name); err == nil {
+		later = info.ModTime().Add(time.Second)
+	}
+	err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, body, 0o600), os.Chtimes(name, later, later))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask sends a request whose headers are given as name, value, name, value….
+func (l *running) ask(t *testing.T, method, path, body string, header ...string) (*http.Response, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, l.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	if host := request.Header.Get("Host"); host != "" {
+		request.Host = host
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, text
+}
+
+// file encodes a plain 64×48 picture.
+func file(t *testing.T, f format.Format, c color.Color) []byte {
+	t.Helper()
+	picture := image.NewNRGBA(image.Rect(0, 0, 64, 48))
+	for i := range 64 * 48 {
+		picture.Set(i%64, i/64, c)
+	}
+	var out bytes.Buffer
+	var err error
+	if f == format.PNG {
+		err = png.Encode(&out, picture)
+	} else {
+		err = jpeg.Encode(&out, picture, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestImage(t *testing.T) {
+	l := start(t)
+	l.write(t, "a b/rose.jpg", file(t, format.JPEG, color.White))
+	const path = "/a%20b/rose.jpg?w=032&utm_source=x&fm=png"
+
+	first, body := l.ask(t, "GET", path, "")
+	picture, err := png.Decode(bytes.NewReader(body))
+	if err != nil || picture.Bounds() != image.Rect(0, 0, 32, 24) {
+		t.Fatalf("%s: no 32×24 PNG: %v", first.Status, err)
+	}
+	if got := first.Header.Get("X-Cache"); got != "Miss" {
+		t.Errorf("first X-Cache is %q", got)
+	}
+	again, kept := l.ask(t, "GET", "/a%20b/rose.jpg?fm=png&w=32", "")
+	if again.Header.Get("X-Cache") != "Hit from store" || !bytes.Equal(kept, body) {
+		t.Errorf("again: %s %v", again.Status, again.Header)
+	}
+	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options"} {
+		if first.Header.Get(name) == "" || first.Header.Get(name) != again.Header.Get(name) {
+			t.Errorf("%s is %q made and %q kept", name, first.Header.Get(name), again.Header.Get(name))
+		}
+	}
+	if response, _ := l.ask(t, "GET", path, "", "If-None-Match", first.Header.Get("ETag")); response.StatusCode != http.StatusNotModified {
+		t.Errorf("conditional: %s", response.Status)
+	}
+	if response, nothing := l.ask(t, "HEAD", path, ""); response.ContentLength != int64(len(body)) || len(nothing) > 0 {
+		t.Errorf("HEAD: %s, length %d", response.Status, response.ContentLength)
+	}
+}
+
+// TestReplacedOriginal: nobody has to restart or empty anything.
+func TestReplacedOriginal(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	l.ask(t, "GET", "/rose.jpg?fm=png", "")
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.Black))
+	_, body := l.ask(t, "GET", "/rose.jpg?fm=png", "")
+	picture, err := png.Decode(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _, _, _ := picture.At(0, 0).RGBA(); r > 0x1000 {
+		t.Error("the variant shows the old original")
+	}
+	if err := os.Remove(filepath.Join(l.folder, "rose.jpg")); err != nil {
+		t.Fatal(err)
+	}
+	if response, _ := l.ask(t, "GET", "/rose.jpg?fm=png", ""); response.StatusCode != http.StatusNotFound {
+		t.Errorf("of a removed original: %s", response.Status)
+	}
+}
+
+func TestNegotiation(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	for range 2 { // made, then kept
+		for accept, want := range map[string]string{
+			"image/avif,image/webp,*/*": "image/avif",
+			"image/webp,*/*":            "image/webp",
+			"*/*":                       "image/jpeg",
+		} {
+			response, _ := l.ask(t, "GET", "/rose.jpg?w=32&auto=format", "", "Accept", accept)
+			if response.Header.Get("Content-Type") != want || response.Header.Get("Vary") != "Accept" {
+				t.Errorf("Accept: %s: %s %v", accept, response.Status, response.Header)
+			}
+		}
+	}
+	if response, _ := l.ask(t, "GET", "/rose.jpg?w=32", ""); response.Header.Get("Vary") != "" {
+		t.Errorf("Vary is %q without auto=format", response.Header.Get("Vary"))
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	l.write(t, "text.jpg", []byte("<script>"))
+	for _, c := range []struct {
+		method, path string
+		code         problem.Code
+	}{
+		{"GET", "/none.jpg?w=20", problem.NotFound},
+		{"GET", "/rose.jpg?w=9999", problem.BadOption},
+		{"GET", "//rose.jpg", problem.BadPath},
+		{"GET", "/../rose.jpg", problem.BadPath},
+		{"GET", "/rose.jpg/-/w=20", problem.NotFound}, // the key of an odd original
+		{"GET", "/text.jpg", problem.UnsupportedFormat},
+		{"GET", "/favicon.ico", problem.NotFound},
+		{"POST", "/rose.jpg", problem.MethodNotAllowed},
+		{"DELETE", "/", problem.MethodNotAllowed},
+	} {
+		response, body := l.ask(t, c.method, c.path, "")
+		var p struct{ Code problem.Code }
+		if err := json.Unmarshal(body, &p); err != nil || p.Code != c.code || response.Header.Get("Cache-Control") != "public, max-age=5" {
+			t.Errorf("%s %s: %s %s, want %s", c.method, c.path, response.Status, body, c.code)
+		}
+	}
+}
+
+func TestOperation(t *testing.T) {
+	l := start(t)
+	response, body := l.ask(t, "POST", "/", `{"operation":"ping"}`)
+	if string(body) != `{"event":{"operation":"ping"}}` || response.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("%s %s", response.Status, body)
+	}
+	for _, event := range []string{`{"operation":"none"}`, "", "{", "\x00"} {
+		response, body := l.ask(t, "POST", "/", event)
+		if response.StatusCode != http.StatusBadRequest || strings.Contains(string(body), "internals") {
+			t.Errorf("%q: %s %s", event, response.Status, body)
+		}
+	}
+	large := `"` + strings.Repeat("x", maxEvent) + `"`
+	if response, _ := l.ask(t, "POST", "/", large); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("too large an event: %s", response.Status)
+	}
+}
+
+// TestGuard: what a web page of somebody else's may not do.
+func TestGuard(t *testing.T) {
+	l := start(t)
+	if response, _ := l.ask(t, "POST", "/", `{}`, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {
+		t.Errorf("a foreign page posts: %s", response.Status)
+	}
+	for host, want := range map[string]int{"rebound.example": 400, "127.0.0.1.example:8080": 400, "localhost:8080": 200, "[::1]:8080": 200} {
+		if response, _ := l.ask(t, "GET", "/", "", "Host", host); response.StatusCode != want {
+			t.Errorf("Host: %s: %s, want %d", host, response.Status, want)
+		}
+	}
+}
+
+// TestPage lists hostile names, and follows every link of theirs.
+func TestPage(t *testing.T) {
+	l := start(t)
+	names := []string{
+		"rose.jpg", `"><script>alert(1)</script>.jpg`, "' onerror='alert(1).jpg", "javascript:alert(1).jpg", "a, b 2x.jpg", "100%25 #?&+.jpg", "장미 🌹.jpg", "{{.Place}}.jpg", "$(id)`id`.jpg",
+	}
+	for _, name := range names {
+		l.write(t, filepath.Join("dir", name), file(t, format.JPEG, color.White))
+	}
+	l.write(t, "notes.txt", []byte("no image"))
+	l.write(t, "bad\xff.jpg", file(t, format.JPEG, color.White)) // can't be asked for
+
+	response, body := l.ask(t, "GET", "/", "")
+	page := string(body)
+	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Fatalf("%s %v", response.Status, response.Header)
+	}
+	if strings.Contains(page, "<script") || strings.Contains(page, "onerror='") || strings.Contains(page, "notes.txt") || !strings.Contains(page, "&lt;here&gt;") {
+		t.Errorf("the page is fooled:\n%s", page)
+	}
+	links := attributes(page)
+	if want := len(names) * (len(examples) + 4); len(links) != want {
+		t.Errorf("%d links, want %d", len(links), want)
+	}
+	for _, link := range links {
+		if response, body := l.ask(t, "HEAD", link, "", "Accept", "image/webp"); response.StatusCode != http.StatusOK {
+			t.Errorf("%s leads to %s %s", link, response.Status, body)
+		}
+	}
+	if response, body := l.ask(t, "HEAD", "/", ""); response.ContentLength != int64(len(page)) || len(body) > 0 {
+		t.Errorf("HEAD of the page: length %d", response.ContentLength)
+	}
+}
+
+func TestEmptyPage(t *testing.T) {
+	if response, body := start(t).ask(t, "GET", "/", ""); response.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("There is no image yet")) {
+		t.Errorf("%s %s", response.Status, body)
+	}
+}
+
+// TestBuckets is the whole service over two buckets.
+func TestBuckets(t *testing.T) {
+	s3test.Setenv(t)
+	client, err := store.NewClient(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	originals := store.NewS3(client, s3test.Bucket(t))
+	if err := originals.Put(t.Context(), "a+b c.jpg", store.Meta{}, file(t, format.JPEG, color.White)); err != nil {
+		t.Fatal(err)
+	}
+	var l running
+	l.run(t, originals, store.NewS3(client, s3test.Bucket(t)))
+	for _, want := range []string{"Miss", "Hit from store"} {
+		if response, body := l.ask(t, "GET", "/a+b%20c.jpg?w=32", ""); response.StatusCode != http.StatusOK || response.Header.Get("X-Cache") != want {
+			t.Errorf("%s %s %s, want %s", response.Status, response.Header.Get("X-Cache"), body, want)
+		}
+	}
+	if _, page := l.ask(t, "GET", "/", ""); !bytes.Contains(page, []byte("/a%2Bb%20c.jpg?w=400")) {
+		t.Errorf("the page lacks the original:\n%s", page)
+	}
+}
+
+func TestStop(t *testing.T) {
+	l := start(t)
+	l.ask(t, "GET", "/", "")
+	if err := l.stop(); err != nil {
+		t.Errorf("stopping: %v", err)
+	}
+	if response, err := http.Get(l.url); err == nil {
+		response.Body.Close()
+		t.Error("it still answers")
+	}
+}
+
+func TestPortTaken(t *testing.T) {
+	listener, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if _, err := Listen(listener.Addr().String()); err == nil || !strings.Contains(err.Error(), "--addr") {
+		t.Errorf("Listen on a taken port = %v", err)
+	}
+}
