@@ -116,7 +116,7 @@ func toBytes(img *vips.Image) error {
 	if img.Format() == "uchar" {
 		return nil
 	}
-	if err := img.Apply("rint", nil); err != nil {
+	if err := img.Apply("round", vips.Args{"round": "rint"}); err != nil {
 		return err
 	}
 	return img.Apply("cast", vips.Args{"format": "uchar"})

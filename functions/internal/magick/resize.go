@@ -36,7 +36,7 @@ func (r resize) apply(img *vips.Image, p *Program) error {
 	}
 	return premultiplied(img, func() error {
 		scale := vips.Args{
-			"scale": float64(w) / float64(width), "vscale": float64(h) / float64(height), "kernel": p.Filter.kernel(),
+			"scale": float64(w) / float64(width), "vscale": float64(h) / float64(height), "kernel": p.Filter.kernel(w > width),
 		}
 		if err := img.Apply("resize", scale); err != nil {
 			return err
@@ -49,13 +49,13 @@ func (r resize) apply(img *vips.Image, p *Program) error {
 }
 
 // Filter is how -resize weighs the pixels around one: by ImageMagick's name,
-// in any case. Its zero value is Lanczos.
+// in any case. Its zero value is Lanczos to shrink and Mitchell to enlarge,
+// where Lanczos would ring.
 type Filter string
 
 // kernels are libvips' for ImageMagick's filters: itself where it has one,
 // else the one of its family.
 var kernels = map[Filter]string{
-	"":         "lanczos3",
 	"point":    "nearest",
 	"box":      "nearest",
 	"triangle": "linear",
@@ -69,12 +69,20 @@ var kernels = map[Filter]string{
 	"sinc":     "lanczos3",
 }
 
-func (f Filter) kernel() string { return kernels[f] }
+func (f Filter) kernel(enlarges bool) string {
+	switch {
+	case f != "":
+		return kernels[f]
+	case enlarges:
+		return kernels["mitchell"]
+	}
+	return kernels["lanczos"]
+}
 
-// SetFilter sets the filter by its name.
+// SetFilter sets the filter by its name; none for the zero value.
 func (p *Program) SetFilter(name string) error {
 	f := Filter(strings.ToLower(name))
-	if _, ok := kernels[f]; !ok {
+	if _, ok := kernels[f]; !ok && f != "" {
 		return bad("the filter %s is not known; it is one of Point, Box, Triangle, Hermite, Cubic, Catrom, Lagrange, "+
 			"Mitchell, Lanczos2, Lanczos, Sinc", quote(name))
 	}
@@ -82,8 +90,9 @@ func (p *Program) SetFilter(name string) error {
 	return nil
 }
 
-// edge is the reach of a resize's own sharpening.
-var edge = gauss{sigma: 0.7}
+// edge is the reach of a resize's own sharpening. With it, a fifth comes within
+// 47 dB of ImageMagick's option:filter:blur 0.8, which the retired service set.
+var edge = gauss{sigma: 0.6}
 
 // SetSharpening sets how much -resize sharpens, 0 to 1.
 func (p *Program) SetSharpening(amount float64) error {

@@ -40,12 +40,21 @@ func (g gauss) peak() float64 {
 	return 1 / (sum * sum)
 }
 
+// narrow is the sigma, in px, up to which sharpening needs a blur in floating
+// point. Of a narrow curve the one in whole numbers is off by 1 in 50, and
+// sharpening doubles that; a wide curve is right, and ten times as fast.
+const narrow = 2
+
 // unsharp adds to the image what a blur would take away, times amount.
 func unsharp(img *vips.Image, g gauss, amount float64) error {
 	if err := img.Render(); err != nil { // it is read twice, at two places
 		return err
 	}
-	blurred, err := img.With("gaussblur", g.args())
+	args := g.args()
+	if g.sigma <= narrow {
+		args["precision"] = "float"
+	}
+	blurred, err := img.With("gaussblur", args)
 	if err != nil {
 		return err
 	}
