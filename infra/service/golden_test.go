@@ -18,8 +18,8 @@ func TestGoldens(t *testing.T) {
 	synth()
 	for _, stage := range config.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
-			got := indent(t, filepath.Join(out, template(stage)))
-			file := filepath.Join("testdata", template(stage))
+			got := indent(t, filepath.Join(out, templateFile(stage)))
+			file := filepath.Join("testdata", templateFile(stage))
 			if *update {
 				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
@@ -34,8 +34,8 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// template is the name of a stage's template, here and in cdk.out.
-func template(stage config.Stage) string { return stage.StackName() + ".template.json" }
+// templateFile is the name of a stage's template, here and in cdk.out.
+func templateFile(stage config.Stage) string { return stage.StackName() + ".template.json" }
 
 // indent reads a template in the goldens' form: indented, sorted, and with < as <.
 func indent(t *testing.T, file string) []byte {

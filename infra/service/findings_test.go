@@ -1,0 +1,98 @@
+package service_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"primrose/infra/config"
+)
+
+// CDK checks templates against CloudFormation's schemas. Some of what deploys badly is but a warning to it.
+func TestValidatorFindsNothing(t *testing.T) {
+	synth()
+	var report struct{ PluginReports []any }
+	readJSON(filepath.Join(out, "validation-report.json"), &report)
+	for _, finding := range report.PluginReports {
+		t.Errorf("%v", finding)
+	}
+	if flags := *flags(); flags["@aws-cdk/core:validateAgainstDefaultRules"] != true {
+		t.Error("cdk.json does not have the validator's rules fail a synth")
+	}
+}
+
+// Neither CDK nor cdk-nag has anything to say.
+func TestNoWarnings(t *testing.T) {
+	synth()
+	for _, stage := range config.Stages() {
+		var metadata map[string][]struct {
+			Type string
+			Data any
+		}
+		readJSON(filepath.Join(out, stage.StackName()+".metadata.json"), &metadata)
+		for path, entries := range metadata {
+			for _, e := range entries {
+				if e.Type == "aws:cdk:warning" || e.Type == "aws:cdk:error" {
+					t.Errorf("%s: %v", path, e.Data)
+				}
+			}
+		}
+	}
+}
+
+// Whatever cdk-nag finds is answered beside the resource; and whatever is answered, cdk-nag finds.
+func TestFindingsAndAnswersAgree(t *testing.T) {
+	each(t, func(t *testing.T, stage config.Stage, _ template) {
+		var answers struct {
+			Resources map[string]struct {
+				Metadata struct {
+					Nag struct {
+						Rules []struct{ ID, Reason string } `json:"rules_to_suppress"`
+					} `json:"cdk_nag"`
+				}
+			}
+		}
+		readJSON(filepath.Join(out, templateFile(stage)), &answers)
+		var answered []string
+		for _, r := range answers.Resources {
+			for _, rule := range r.Metadata.Nag.Rules {
+				answered = append(answered, rule.ID+": "+rule.Reason)
+			}
+		}
+		same(t, "answers that cdk-nag used", used(t, stage), answered)
+	})
+}
+
+// used reads cdk-nag's report: what was found and answered.
+func used(t *testing.T, stage config.Stage) []string {
+	t.Helper()
+	file, err := os.Open(filepath.Join(out, fmt.Sprintf("AwsSolutions--%s-NagReport.csv", stage.StackName())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) < 20 {
+		t.Fatalf("cdk-nag reports %d findings: it did not run", len(rows))
+	}
+	var answers []string
+	seen := map[[2]string]bool{} // one answer may be for several findings of one rule
+	for _, row := range rows[1:] {
+		rule, resource, state, reason := row[0], row[1], row[2], row[3]
+		if state != "Suppressed" || seen[[2]string{rule, resource}] {
+			continue
+		}
+		seen[[2]string{rule, resource}] = true
+		if strings.HasPrefix(reason, "[") { // the finding, where a rule has several
+			reason = reason[strings.Index(reason, "] ")+2:]
+		}
+		answers = append(answers, rule+": "+reason)
+	}
+	return answers
+}

@@ -1,0 +1,186 @@
+package service_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"primrose/infra/config"
+)
+
+// Whoever changes one of these ids has CloudFormation replace what holds state: images, a domain that viewers know,
+// or a key. It is never a matter of taste.
+func TestStatefulIDsStay(t *testing.T) {
+	pinned := map[string][]string{
+		"AWS::S3::Bucket":               {"PrimroseStorageOriginalsFA39B013", "PrimroseStorageVariantsD6D974F1"},
+		"AWS::CloudFront::Distribution": {"PrimroseEdgeDistributionEF8B1AA2"},
+		"AWS::ApiGateway::RestApi":      {"PrimroseApiRest7E8533B8"},
+		"AWS::SecretsManager::Secret":   {"PrimroseApiSecret118F51137"},
+		"AWS::ApiGateway::ApiKey":       {"PrimroseApiKey1C0C10D25"},
+		"AWS::Logs::LogGroup":           {"PrimroseProcessorLogs8458AB7E"},
+		"AWS::Lambda::Function":         {"PrimroseProcessorImage55D48251"},
+		"AWS::Lambda::Alias":            {"PrimroseProcessorLiveC2D580BF"},
+	}
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for kind, ids := range pinned {
+			same(t, kind, made.of(kind), ids)
+		}
+	})
+}
+
+func TestBucketsArePrivateEncryptedAndTLSOnly(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		policies := map[string]object{}
+		for _, id := range made.of("AWS::S3::BucketPolicy") {
+			p := made.Resources[id].Properties
+			policies[text(p["Bucket"])] = p
+		}
+		for _, id := range made.of("AWS::S3::Bucket") {
+			b := made.Resources[id].Properties
+			for _, block := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
+				if b.get("PublicAccessBlockConfiguration", block) != true {
+					t.Errorf("%s: %s is not on", id, block)
+				}
+			}
+			if b.get("BucketEncryption", "ServerSideEncryptionConfiguration") == nil {
+				t.Errorf("%s is not encrypted", id)
+			}
+			if !slices.ContainsFunc(list(policies["${"+id+"}"].get("PolicyDocument", "Statement")), deniesPlainHTTP) {
+				t.Errorf("%s may be used without TLS", id)
+			}
+		}
+	})
+}
+
+func deniesPlainHTTP(statement any) bool {
+	s := object(statement.(map[string]any))
+	return s["Effect"] == "Deny" && s["Action"] == "s3:*" && len(list(s["Resource"])) == 2 &&
+		s.get("Principal", "AWS") == "*" && s.get("Condition", "Bool", "aws:SecureTransport") == "false"
+}
+
+// The originals are the one thing here that cannot be made again.
+func TestOriginalsAreVersionedAndOutliveTheStack(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for _, id := range made.of("AWS::S3::Bucket") {
+			if !strings.Contains(id, "Originals") {
+				continue
+			}
+			b := made.Resources[id]
+			if b.DeletionPolicy != "Retain" || b.Properties.get("VersioningConfiguration", "Status") != "Enabled" {
+				t.Errorf("%s: deletion policy %s, versioning %v", id, b.DeletionPolicy, b.Properties["VersioningConfiguration"])
+			}
+		}
+	})
+}
+
+// All that any principal is allowed, in full: whoever adds a permission adds a line here, and a wildcard shows.
+func TestPermissions(t *testing.T) {
+	want := []string{
+		"ImageRole: s3:GetObject on ${PrimroseStorageOriginalsFA39B013.Arn}/*",
+		"ImageRole: s3:ListBucket on ${PrimroseStorageOriginalsFA39B013.Arn}",
+		"ImageRole: s3:PutObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
+		"ImageRole: logs:CreateLogStream on ${PrimroseProcessorLogs8458AB7E.Arn}",
+		"ImageRole: logs:PutLogEvents on ${PrimroseProcessorLogs8458AB7E.Arn}",
+		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
+		"lambda.amazonaws.com: sts:AssumeRole on this",
+	}
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		var got []string
+		for id, r := range made.Resources {
+			for _, key := range []string{"PolicyDocument", "AssumeRolePolicyDocument"} {
+				got = append(got, allowed(id, r.Properties.get(key, "Statement"))...)
+			}
+			if r.Properties["ManagedPolicyArns"] != nil || r.Properties["Policies"] != nil || r.Type == "AWS::IAM::ManagedPolicy" {
+				t.Errorf("%s has a managed or an inline policy: state its actions in a policy of the role", id)
+			}
+		}
+		same(t, "permissions", got, want)
+	})
+}
+
+// allowed lists the permissions of a policy's statements.
+func allowed(id string, statements any) []string {
+	var all []string
+	for _, one := range list(statements) {
+		s := object(one.(map[string]any))
+		if s["Effect"] != "Allow" {
+			continue
+		}
+		who, _ := s.get("Principal", "Service").(string)
+		if s["Principal"] == nil && strings.Contains(id, "ImageRole") {
+			who = "ImageRole"
+		}
+		on := texts(s["Resource"])
+		if on == nil {
+			on = []string{"this"}
+		}
+		for _, action := range texts(s["Action"]) {
+			for _, resource := range on {
+				all = append(all, who+": "+action+" on "+resource)
+			}
+		}
+	}
+	return all
+}
+
+// CloudFront may read variants, and API Gateway may call the function, only on behalf of what is ours.
+func TestServicesActForOurResourcesOnly(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for _, id := range made.of("AWS::Lambda::Permission") {
+			p := made.Resources[id].Properties
+			arn := text(p["SourceArn"])
+			if p["Principal"] != "apigateway.amazonaws.com" || !strings.Contains(arn, ":${PrimroseApiRest7E8533B8}/${PrimroseApiRestDeploymentStagelive1DD8E03C}/") {
+				t.Errorf("%s lets in %v of %s", id, p["Principal"], arn)
+			}
+			if text(p["FunctionName"]) != "${PrimroseProcessorLiveC2D580BF}" {
+				t.Errorf("%s is for %s, want the alias", id, text(p["FunctionName"]))
+			}
+		}
+		var conditions []string
+		for _, id := range made.of("AWS::S3::BucketPolicy") {
+			for _, one := range list(made.Resources[id].Properties.get("PolicyDocument", "Statement")) {
+				s := object(one.(map[string]any))
+				if s["Effect"] == "Allow" {
+					conditions = append(conditions, text(s.get("Condition", "StringEquals", "AWS:SourceArn")))
+				}
+			}
+		}
+		same(t, "allowed to read by bucket policy", conditions,
+			[]string{"arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${PrimroseEdgeDistributionEF8B1AA2}"})
+	})
+}
+
+// The key exists as a reference, in the two places that compare it, and nowhere else; an output would print it.
+func TestTheKeyIsWhereItIsCompared(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		var got []string
+		find := func(path, s string) {
+			if strings.Contains(s, "resolve:") {
+				got = append(got, path)
+			}
+		}
+		for id, r := range made.Resources {
+			walk(id, map[string]any(r.Properties), find)
+		}
+		walk("Outputs", made.Outputs, find)
+		same(t, "references to secrets", got, []string{
+			"PrimroseApiKey1C0C10D25.Value.Fn::Join",
+			"PrimroseEdgeDistributionEF8B1AA2.DistributionConfig.Origins.OriginCustomHeaders.HeaderValue.Fn::Join",
+		})
+	})
+}
+
+// CDK likes to add functions of its own, with roles of their own; and a setting of the whole account.
+func TestNothingIsSlippedIn(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for id, r := range made.Resources {
+			if strings.HasPrefix(r.Type, "Custom::") || strings.HasPrefix(r.Type, "AWS::CloudFormation::") || r.Type == "AWS::ApiGateway::Account" {
+				t.Errorf("%s is a %s", id, r.Type)
+			}
+		}
+		same(t, "functions", made.of("AWS::Lambda::Function"), []string{"PrimroseProcessorImage55D48251"})
+		if roles := made.of("AWS::IAM::Role"); len(roles) != 1 {
+			t.Errorf("roles: %q, want one a function", roles)
+		}
+	})
+}

@@ -1,0 +1,91 @@
+package service_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"primrose/infra/config"
+	"primrose/infra/service"
+)
+
+// One account holds the same stage in two regions, another stage, and a stack of somebody else's with two services in it. Whatever
+// has a name of ours has one of its own.
+func TestNamesDoNotClash(t *testing.T) {
+	dir := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(dir), Context: flags()})
+	props := func() service.Props {
+		return service.Props{
+			Service:   config.Default(),
+			ImageCode: func() awslambda.Code { return stub(config.ARM64) },
+			EdgeCode:  "function handler(event){return event.request}",
+		}
+	}
+	dev, prod, away := config.Dev(), config.Prod(), config.Prod()
+	away.Region = "ap-northeast-2" // among the longest
+	for id, stage := range map[string]config.Stage{"Dev": dev, "Prod": prod, "Away": away} {
+		service.NewStack(awscdk.NewStage(app, new(id), nil), stage, props())
+	}
+	foreign := awscdk.NewStack(app, new("a-stack-of-another-app-whose-name-is-as-long-as-people-make-them"), nil)
+	service.New(foreign, "Photos", props())
+	service.New(foreign, "Drawings", props())
+	app.Synth(nil)
+
+	files, err := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	nested, err2 := filepath.Glob(filepath.Join(dir, "*", "*.template.json"))
+	if err != nil || err2 != nil || len(files) != 1 || len(nested) != 3 {
+		t.Fatalf("templates: %q, %q, %v, %v", files, nested, err, err2)
+	}
+	owner := map[string]string{}
+	for _, file := range append(files, nested...) {
+		var made template
+		readJSON(file, &made)
+		for id, r := range made.Resources {
+			name := physicalName(r)
+			if name == "" {
+				continue
+			}
+			if len(name) > 64 && !strings.Contains(name, "${") {
+				t.Errorf("%s has %d characters, CloudFront takes 64", name, len(name))
+			}
+			if name = r.Type + " " + name; owner[name] != "" {
+				t.Errorf("%s is the name of %s and of %s", name, owner[name], id)
+			}
+			owner[name] = filepath.Base(file) + " " + id
+		}
+	}
+	if len(owner) != 5*6 { // an API, a function, an access control and three policies each
+		t.Errorf("%d names, want 30: %v", len(owner), owner)
+	}
+}
+
+// physicalName is the name that a resource gives itself, if any.
+func physicalName(r resource) string {
+	paths := map[string][]string{
+		"AWS::ApiGateway::RestApi":               {"Name"},
+		"AWS::CloudFront::Function":              {"Name"},
+		"AWS::CloudFront::OriginAccessControl":   {"OriginAccessControlConfig", "Name"},
+		"AWS::CloudFront::CachePolicy":           {"CachePolicyConfig", "Name"},
+		"AWS::CloudFront::OriginRequestPolicy":   {"OriginRequestPolicyConfig", "Name"},
+		"AWS::CloudFront::ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig", "Name"},
+		"AWS::CloudFront::KeyValueStore":         {"Name"},
+		"AWS::ApiGateway::UsagePlan":             {"UsagePlanName"},
+		"AWS::ApiGateway::ApiKey":                {"Name"},
+		"AWS::S3::Bucket":                        {"BucketName"},
+		"AWS::Lambda::Function":                  {"FunctionName"},
+		"AWS::Logs::LogGroup":                    {"LogGroupName"},
+		"AWS::IAM::Role":                         {"RoleName"},
+		"AWS::SecretsManager::Secret":            {"Name"},
+	}
+	path, ok := paths[r.Type]
+	if !ok {
+		return ""
+	}
+	if v := r.Properties.get(path...); v != nil {
+		return text(v)
+	}
+	return ""
+}
