@@ -6,68 +6,75 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// quality is how a variant is encoded.
+// quality is how a variant is encoded. q from 1 to 100 matters to lossy
+// formats; 0 stands for the format's own default.
 type quality struct {
-	q           int // 1 to 100; 0 for the format's default
+	q           int
 	lossless    bool
 	progressive bool
-	compress    bool // spend time and a little quality on fewer bytes
+	compress    bool // trade time and a little quality for fewer bytes
 }
 
-// compressed is the quality of auto=compress, as imgix documents it.
-const compressed = 45
-
-func qualityOf(to format.Format, v options.Values) quality {
+func qualityOf(v options.Values) quality {
 	compress := v.Auto&options.AutoCompress != 0
-	q := quality{
+	return quality{
 		q:           v.Q,
 		lossless:    v.Lossless,
 		progressive: v.FM == progressive || compress,
 		compress:    compress,
 	}
-	if q.q == 0 && compress {
-		q.q = compressed
-	}
-	return q
 }
 
-// encoder is the operation of libvips' that writes a format, and how.
+// or returns the quality asked for, or one of the format's defaults.
+func (q quality) or(normal, compressed int) int {
+	switch {
+	case q.q != 0:
+		return q.q
+	case q.compress:
+		return compressed
+	}
+	return normal
+}
+
+// encoder returns the operation of libvips' that writes a format, and its
+// arguments. No metadata is kept: all is in sRGB now, and where a photo was
+// taken is nobody's business.
+//
+// The default qualities are imgix's, 75 and 45; AVIF's scale differs, 50 of
+// it looks like 75 of JPEG. Efforts were chosen on a photo of 2725×2225 px
+// brought to 300 px and 1000 px, by CPU time and bytes.
 func encoder(to format.Format, q quality) (string, vips.Args) {
 	args := vips.Args{"keep": "none"}
 	switch to {
 	case format.PNG:
-		if q.compress {
-			args["palette"] = true
-			args["effort"] = 7
-		}
+		args["palette"] = q.compress
 		return "pngsave_buffer", args
 	case format.WebP:
-		args["Q"] = q.or(75)
+		args["Q"] = q.or(75, 45)
 		args["lossless"] = q.lossless
-		args["effort"] = 4
+		args["effort"] = 2 // of 6; 4, the usual, takes a third longer for 3 % fewer bytes
+		if q.compress {
+			args["effort"] = 4
+		}
 		return "webpsave_buffer", args
 	case format.AVIF:
-		args["Q"] = q.or(50)
-		args["lossless"] = q.lossless
 		args["compression"] = "av1"
-		args["effort"] = 0
+		args["Q"] = q.or(50, 35)
+		args["lossless"] = q.lossless
+		args["effort"] = 0 // of 9; 1 takes twice as long for 14 % fewer bytes, 4 ten to twenty times for 20 %
+		if q.compress {
+			args["effort"] = 1
+		}
 		return "heifsave_buffer", args
 	case format.GIF:
 		return "gifsave_buffer", args
 	}
-	args["Q"] = q.or(75)
-	args["optimize_coding"] = true
+	args["Q"] = q.or(75, 45)
+	args["optimize_coding"] = true // 4 % fewer bytes for 1 ms
 	args["interlace"] = q.progressive
-	args["trellis_quant"] = q.compress
+	args["trellis_quant"] = q.compress // 10 % fewer bytes for 3 ms
 	args["overshoot_deringing"] = q.compress
 	return "jpegsave_buffer", args
-}
-
-func (q quality) or(q0 int) int {
-	if q.q == 0 {
-		return q0
-	}
-	return q.q
 }
 
 // encode writes an image, an animation's frames below each other.

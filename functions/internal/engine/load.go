@@ -42,7 +42,7 @@ func framesOf(info Info, to format.Format) int {
 // where its format can do that cheaply, row by row from the top, and only as
 // long as the bytes are sound.
 func (o *original) load(plan geometry, to format.Format) (*frames, error) {
-	args := vips.Args{"source": o.source, "access": "sequential", "fail_on": "error"}
+	args := vips.Args{"source": o.source, "access": "sequential", "fail_on": "warning"}
 	pages := framesOf(o.info, to)
 	switch o.info.Format {
 	case format.JPEG:
