@@ -74,6 +74,10 @@ function rewritten(request, path) {
 
 // --- The key ---
 
+// What encodeURIComponent spells in another way than RFC 3986's unreserved
+// characters and a slash between segments want it.
+const respelled = {'!': '%21', "'": '%27', '(': '%28', ')': '%29', '*': '%2A', '%2F': '/'};
+
 // The original's key in the one spelling that CloudFront, S3 and API Gateway
 // all read alike: all but the unreserved characters and the slash is encoded.
 function encodedKey(uri) {
@@ -86,7 +90,7 @@ function encodedKey(uri) {
     refuse(400, 'bad_path', 'the path names no image: it must be valid percent-encoded UTF-8 ' +
       'without control characters and without empty, "." or ".." segments');
   }
-  return encoded.split('%2F').join('/').replace(/[!'()*]/g, c => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+  return Object.keys(respelled).reduce((key, text) => key.split(text).join(respelled[text]), encoded);
 }
 
 function validKey(key) {
@@ -156,8 +160,10 @@ const kinds = {
   number(value, range) {
     const separator = range.indexOf(':') < 0 ? ',' : ':';
     const ranges = range.split(separator);
-    const numbers = value.split(separator).map((text, i) => within(text, ranges[i]));
-    return numbers.length === ranges.length && numbers.every(number => number) && numbers.join('_');
+    const texts = value.split(separator);
+    if (texts.length !== ranges.length) return null;
+    const numbers = texts.map((text, i) => within(text, ranges[i]));
+    return numbers.every(number => number) && numbers.join('_');
   },
   word(value, range) {
     return range.split('|').indexOf(value) >= 0 && value;
@@ -178,7 +184,6 @@ const kinds = {
 
 // A number that keeps as many decimals as its lower bound is written with.
 function within(text, range) {
-  if (!range) return null;
   const bounds = range.split('..');
   const number = decimal(text, (bounds[0].split('.')[1] || '').length);
   return number && Number(number) >= Number(bounds[0]) && Number(number) <= Number(bounds[1]) && number;
