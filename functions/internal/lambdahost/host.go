@@ -1,0 +1,197 @@
+// Package lambdahost runs a function's bootstrap as Lambda would, for tests:
+// it is the other side of the Runtime API.
+//
+// It answers what AWS's own emulator answers to the same behaviour: results,
+// errors, panics, exits, timeouts, and results that are too large. Streamed
+// answers are taken without that limit.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+package lambdahost
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// MaxBuffered is the largest result, in bytes, of [Host.Invoke].
+const MaxBuffered = 6_291_556
+
+// Config says what is run, and how.
+type Config struct {
+	Bootstrap string            // path of the executable; its folder is the task's root
+	Env       map[string]string // the function's; nothing is inherited
+	Timeout   time.Duration     // of one invocation; 0 means Lambda's default of 3 s
+	Log       func(line string) // takes what the process writes; may be nil
+}
+
+// Result is what the caller of Lambda gets.
+type Result struct {
+	Status int           // of the call: 200 even if the function reports an error
+	Body   []byte        // the function's answer, or an error
+	Error  *Error        // nil if the invocation succeeded; Body is then partial or an error's JSON
+	Took   time.Duration // from the call, a start included
+}
+
+// Error is how an invocation failed.
+type Error struct {
+	Type    string `json:"errorType,omitempty"`
+	Message string `json:"errorMessage"`
+}
+
+func (e *Error) Error() string { return e.Type + ": " + e.Message }
+
+// Host runs one process, an invocation at a time, and starts a new one when
+// it has ended.
+type Host struct {
+	config Config
+	server *http.Server
+	addr   string
+
+	next      chan *invocation
+	initError chan Result // buffered
+
+	mu      sync.Mutex // held for an invocation
+	process *process
+	count   int
+
+	current sync.Map // invocation by id
+}
+
+// New returns a host that listens on 127.0.0.1. The process is started by
+// the first invocation.
+func New(config Config) (*Host, error) {
+	bootstrap, err := filepath.Abs(config.Bootstrap)
+	if err != nil {
+		return nil, err
+	}
+	config.Bootstrap = bootstrap
+	if config.Timeout == 0 {
+		config.Timeout = 3 * time.Second
+	}
+	if config.Log == nil {
+		config.Log = func(string) {}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{config: config, addr: listener.Addr().String(), next: make(chan *invocation), initError: make(chan Result, 1)}
+	h.server = &http.Server{Handler: h.api()}
+	go h.server.Serve(listener)
+	return h, nil
+}
+
+// Close kills the process and ends the host.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stop()
+	return h.server.Close()
+}
+
+// Invoke calls the function and takes its answer whole.
+func (h *Host) Invoke(ctx context.Context, event []byte) (Result, error) {
+	return h.invoke(ctx, event, MaxBuffered)
+}
+
+// Stream calls the function and takes its answer as a stream, as API Gateway
+// does in the transfer mode STREAM.
+func (h *Host) Stream(ctx context.Context, event []byte) (Result, error) {
+	return h.invoke(ctx, event, -1)
+}
+
+// Pid returns the process's id, 0 if there is none.
+func (h *Host) Pid() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.process == nil {
+		return 0
+	}
+	return h.process.command.Process.Pid
+}
+
+func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	begin := time.Now()
+	if !json.Valid(event) {
+		return Result{}, errors.New("lambdahost: the event is no JSON")
+	}
+	i := h.newInvocation(event, limit)
+	defer h.current.Delete(i.id)
+	if err := h.begin(i); err != nil {
+		return Result{}, err
+	}
+	result, err := h.outcome(ctx, i)
+	result.Took = time.Since(begin)
+	return result, err
+}
+
+// begin hands the invocation to a process that is idle. One that ended after
+// its last answer is replaced.
+func (h *Host) begin(i *invocation) error {
+	for fresh := false; ; fresh = true {
+		if h.process == nil {
+			if err := h.start(); err != nil {
+				return err
+			}
+			fresh = true
+		}
+		select {
+		case h.next <- i:
+			return nil
+		case <-h.process.exited:
+			if fresh {
+				i.finish(h.process.exit(i.id))
+				h.process = nil
+				return nil
+			}
+			h.process = nil
+		case r := <-h.initError:
+			i.finish(r)
+			h.stop()
+			return nil
+		}
+	}
+}
+
+// outcome waits for how the invocation ends.
+func (h *Host) outcome(ctx context.Context, i *invocation) (Result, error) {
+	timeout := time.NewTimer(h.config.Timeout)
+	defer timeout.Stop()
+	var exited <-chan struct{}
+	if h.process != nil {
+		exited = h.process.exited
+	}
+	select {
+	case r := <-i.done:
+		return r, nil
+	case <-exited:
+		select {
+		case r := <-i.done: // it answered, then ended
+			return r, nil
+		default:
+		}
+		r := h.process.exit(i.id)
+		h.process = nil
+		return r, nil
+	case <-timeout.C:
+		h.stop()
+		return failure(http.StatusOK, &Error{Message: fmt.Sprintf("%s %s Task timed out after %.2f seconds", time.Now().UTC().Format(time.RFC3339Nano), i.id, h.config.Timeout.Seconds())}), nil
+	case <-ctx.Done():
+		h.stop()
+		return Result{}, ctx.Err()
+	}
+}
+
+func failure(status int, e *Error) Result {
+	body, _ := json.Marshal(e) // two strings always marshal
+	return Result{Status: status, Body: body, Error: e}
+}

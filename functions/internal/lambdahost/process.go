@@ -1,0 +1,93 @@
+package lambdahost
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// process is a running bootstrap.
+type process struct {
+	command *exec.Cmd
+	exited  chan struct{}
+}
+
+func (h *Host) start() error {
+	root := filepath.Dir(h.config.Bootstrap)
+	p := &process{
+		command: exec.Command(h.config.Bootstrap),
+		exited:  make(chan struct{}),
+	}
+	p.command.Dir = root
+	p.command.Env = h.environment(root)
+	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to kill its children too
+	output, sink := io.Pipe()
+	p.command.Stdout, p.command.Stderr = sink, sink
+	p.command.WaitDelay = time.Second
+	if err := p.command.Start(); err != nil {
+		return fmt.Errorf("lambdahost: %w", err)
+	}
+	go h.log(output)
+	go func() {
+		p.command.Wait()
+		sink.Close()
+		close(p.exited)
+	}()
+	h.process = p
+	return nil
+}
+
+// environment is what Lambda sets, and what the function asked for. A test
+// gives credentials, if it has any to give.
+func (h *Host) environment(root string) []string {
+	env := []string{
+		"AWS_LAMBDA_RUNTIME_API=" + h.addr,
+		"AWS_LAMBDA_FUNCTION_NAME=test",
+		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024",
+		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"LAMBDA_TASK_ROOT=" + root,
+		"LAMBDA_RUNTIME_DIR=/var/runtime",
+		"LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:" + root + ":" + root + "/lib:/opt/lib",
+		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+		"TZ=:UTC",
+		"_HANDLER=bootstrap",
+	}
+	for name, value := range h.config.Env {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+func (h *Host) log(output io.Reader) {
+	lines := bufio.NewScanner(output)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		h.config.Log(lines.Text())
+	}
+	io.Copy(io.Discard, output)
+}
+
+// stop kills the process with all that it started.
+func (h *Host) stop() {
+	if h.process == nil {
+		return
+	}
+	syscall.Kill(-h.process.command.Process.Pid, syscall.SIGKILL)
+	<-h.process.exited
+	h.process = nil
+}
+
+// exit is the outcome of an invocation whose process ended by itself.
+func (p *process) exit(id string) Result {
+	reason := "Runtime exited without providing a reason"
+	if state := p.command.ProcessState; !state.Success() {
+		reason = "Runtime exited with error: " + state.String()
+	}
+	return failure(http.StatusBadGateway, &Error{Type: "Runtime.ExitError", Message: fmt.Sprintf("RequestId: %s Error: %s", id, reason)})
+}
