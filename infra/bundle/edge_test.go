@@ -1,0 +1,75 @@
+package bundle
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }
+
+func TestMinify(t *testing.T) {
+	code, err := minify("const greeting = 'hello';\nfunction handler(event) { return greeting + event; }\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(code, "var handler=") || strings.Contains(code, "export") || strings.Contains(code, "greeting") {
+		t.Errorf("minified: %s", code)
+	}
+}
+
+func TestMinifyRefuses(t *testing.T) {
+	tests := []struct{ name, script, want string }{
+		{"no handler", "function handle(event) {}", "handler"},
+		{"a syntax error", "function handler(event) {", "Unexpected"},
+		{"another export", "export function other() {}\nfunction handler(event) {}", "exports"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if code, err := minify(test.script); err == nil || !contains(err, test.want) {
+				t.Errorf("got %q, %v, want an error with %q", code, err, test.want)
+			}
+		})
+	}
+}
+
+// One byte too many is refused here, not by CloudFront in the middle of a deploy.
+func TestEdgeLimit(t *testing.T) {
+	script := func(n int) string {
+		return tableLine + "\nconst text = '" + strings.Repeat("x", n) + "';\nfunction handler(event) { return table + text; }"
+	}
+	code, err := Edge(repository(t, script(1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := len(code) - 1000
+	for _, test := range []struct {
+		size int
+		ok   bool
+	}{{EdgeLimit, true}, {EdgeLimit + 1, false}} {
+		code, err := Edge(repository(t, script(test.size-base)))
+		if test.ok != (err == nil) || test.ok && len(code) != test.size {
+			t.Errorf("%d bytes: got %d bytes and %v", test.size, len(code), err)
+		}
+	}
+}
+
+// A script that has no place for the table would run without any option, and silently.
+func TestEdgeWithoutPlaceForTheTable(t *testing.T) {
+	if _, err := Edge(repository(t, "function handler(event) {}")); err == nil || !contains(err, tableLine) {
+		t.Errorf("got %v, want an error that names the line", err)
+	}
+}
+
+// repository is a repository with that edge function and a small table.
+func repository(t *testing.T, script string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"functions/edge/viewer_request.js":       script,
+		"functions/internal/options/options.txt": "# Comment\n\nw number 1..8192\n",
+	} {
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), text)
+	}
+	return dir
+}

@@ -1,0 +1,114 @@
+package bundle
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"debug/elf"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"primrose/infra/config"
+)
+
+// root is the repository.
+const root = "../.."
+
+// Two copies of the sources, at paths of different lengths and with other times, give the same bytes: what is deployed does
+// not depend on who bundles it.
+func TestImageIsReproducible(t *testing.T) {
+	for _, architecture := range []config.Architecture{config.ARM64, config.X86_64} {
+		t.Run(string(architecture), func(t *testing.T) {
+			here := copied(t, root, "here", architecture)
+			there := copied(t, here, filepath.Join("some", "where else"), architecture)
+			if a, b := zipped(t, Image{here, architecture}), zipped(t, Image{there, architecture}); a != b {
+				t.Errorf("two clones give two bundles: %x and %x", a, b)
+			}
+		})
+	}
+}
+
+// zipped is the hash of the bundle, which it also looks into.
+func zipped(t *testing.T, image Image) [sha256.Size]byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "image.zip")
+	if err := image.Zip(file); err != nil {
+		t.Fatal(err)
+	}
+	text := read(t, file)
+	if len(text) > 15_000_000 {
+		t.Errorf("the bundle has %d bytes, want at most 15 MB: it is loaded on every cold start", len(text))
+	}
+	inspect(t, file, image.Architecture)
+	return sha256.Sum256([]byte(text))
+}
+
+// inspect checks that the bundle is one binary and one library, for the architecture, and executable.
+func inspect(t *testing.T, file string, architecture config.Architecture) {
+	t.Helper()
+	bundle, err := zip.OpenReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bundle.Close()
+	machine := map[config.Architecture]elf.Machine{config.ARM64: elf.EM_AARCH64, config.X86_64: elf.EM_X86_64}[architecture]
+	var names []string
+	for _, f := range bundle.File {
+		names = append(names, f.Name)
+		if f.Mode().Perm() != 0o755 {
+			t.Errorf("%s has mode %s, want 0755: Lambda could not start it", f.Name, f.Mode())
+		}
+		if got := machineOf(t, f); got != machine {
+			t.Errorf("%s is for %s, want %s", f.Name, got, machine)
+		}
+	}
+	if want := []string{"bootstrap", "libvips-cpp.so.8.18.7"}; !slices.Equal(names, want) {
+		t.Errorf("the bundle holds %q, want %q", names, want)
+	}
+}
+
+func machineOf(t *testing.T, f *zip.File) elf.Machine {
+	t.Helper()
+	r, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	head := make([]byte, 20) // e_machine is the 16 bits at 18, in the order of both architectures
+	if _, err := io.ReadFull(r, head); err != nil {
+		t.Fatal(err)
+	}
+	return elf.Machine(uint16(head[18]) | uint16(head[19])<<8)
+}
+
+// copied is a copy of what is bundled, at a path below a new directory. The codecs are linked: npm need not run again.
+func copied(t *testing.T, from, path string, architecture config.Architecture) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), path)
+	if err := os.CopyFS(filepath.Join(to, "functions"), os.DirFS(filepath.Join(from, "functions"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Image{root, architecture}).library(); err != nil {
+		t.Fatal(err)
+	}
+	build, err := filepath.Abs(filepath.Join(root, "build"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(build, filepath.Join(to, "build")); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// The bundler says what is wrong with the function, rather than that something is.
+func TestImageThatDoesNotCompile(t *testing.T) {
+	to := copied(t, root, "clone", config.ARM64)
+	write(t, filepath.Join(to, "functions", "image", "broken.go"), "package main\n\nvar _ = nothing\n")
+	err := Image{to, config.ARM64}.Zip(filepath.Join(t.TempDir(), "image.zip"))
+	if err == nil || !contains(err, "undefined: nothing") {
+		t.Errorf("got %v, want the compiler's words", err)
+	}
+}
