@@ -76,9 +76,31 @@ func isAVIF(head []byte) bool {
 	return false
 }
 
-// isSVG looks for an svg element behind a byte order mark, declarations and
-// comments, and at nothing that begins like another format.
+// isSVG reports whether the first element is an svg. Only declarations,
+// comments and a document type may come before it (XML 1.0, production 22):
+// a web page that draws with SVG is still a web page.
 func isSVG(head []byte) bool {
-	text := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
-	return bytes.HasPrefix(text, []byte("<")) && bytes.Contains(text, []byte("<svg"))
+	text := bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	for {
+		text = bytes.TrimLeft(text, " \t\r\n")
+		if rest, ok := bytes.CutPrefix(text, []byte("<svg")); ok {
+			return len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n/>"), rest[0]) >= 0
+		}
+		end := ""
+		switch {
+		case bytes.HasPrefix(text, []byte("<?")):
+			end = "?>"
+		case bytes.HasPrefix(text, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(text, []byte("<!DOCTYPE svg")):
+			end = ">"
+		default:
+			return false
+		}
+		_, after, found := bytes.Cut(text, []byte(end))
+		if !found {
+			return false
+		}
+		text = after
+	}
 }

@@ -32,6 +32,11 @@ func TestSniff(t *testing.T) {
 		{"webp that mentions svg", "RIFF\x10\x00\x00\x00WEBP<svg>", WebP},
 		{"pdf that mentions svg", "%PDF-1.7 <svg>", ""},
 		{"html", "<!doctype html><html><body>", ""},
+		{"html that draws", "<!DOCTYPE html><html><body><svg/>", ""},
+		{"html that draws, without a type", "<body><svg/>", ""},
+		{"html behind a comment", "<!-- <svg/> --><script>", ""},
+		{"svg of a type", "<?xml version='1.0'?><!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'><svg\n", SVG},
+		{"another element", "<svgx>", ""},
 		{"text", "an image", ""},
 		{"postscript", "%!PS-Adobe-3.0", ""},
 	} {
