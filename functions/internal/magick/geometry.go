@@ -27,9 +27,6 @@ const (
 	maxArea    = 100_000_000 // px
 )
 
-const geometryForm = "a geometry is W, xH, WxH, W%, W%xH% or A@, then flags of ! ^ > <, then an offset +X+Y; " +
-	"sides are 0 to 65535 px, percentages 0 to 10000, areas 1 to 100000000 px, offsets -65535 to 65535 px"
-
 // parseGeometry parses text, of which ok says whether it is a geometry.
 func parseGeometry(text string) (g geometry, ok bool) {
 	width, rest := cutNumber(text)

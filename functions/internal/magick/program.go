@@ -39,6 +39,9 @@ type Program struct {
 // Args returns the arguments that the program was parsed from.
 func (p *Program) Args() []string { return slices.Clone(p.args) }
 
+// Edits reports whether the program does anything to an image.
+func (p *Program) Edits() bool { return len(p.steps) > 0 }
+
 // extensions are the file names' extensions of formats that are written.
 var extensions = map[string]format.Format{
 	"jpg": format.JPEG, "jpeg": format.JPEG, "png": format.PNG, "webp": format.WebP, "avif": format.AVIF, "gif": format.GIF,
