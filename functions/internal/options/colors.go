@@ -4,8 +4,8 @@ import "strconv"
 
 // parseColor reads a normal colour: RRGGBB, AARRGGBB or a name.
 func parseColor(value string) (Color, bool) {
-	if name, ok := colorNames[value]; ok {
-		return name.color(), true
+	if named, ok := NamedColor(value); ok {
+		return named, true
 	}
 	bits, err := strconv.ParseUint(value, 16, 32)
 	if err != nil {
@@ -15,6 +15,12 @@ func parseColor(value string) (Color, bool) {
 		bits |= 0xff000000
 	}
 	return argb(bits).color(), true
+}
+
+// NamedColor returns the colour that CSS calls by a name in lower case.
+func NamedColor(name string) (Color, bool) {
+	c, ok := colorNames[name]
+	return c.color(), ok
 }
 
 // argb holds a colour's four channels, alpha first, a byte each.
