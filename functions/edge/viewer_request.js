@@ -207,10 +207,10 @@ function whole(pattern, text) {
   return groups && groups[0] === text ? groups : null;
 }
 
-// name=value pairs, sorted, joined by commas, without defaults. Where fm
-// orders a format, auto has none left to choose.
+// name=value pairs, sorted, joined by commas, without defaults. With
+// fm=json no image is encoded, so there is no format to choose.
 function canonical(values) {
-  if (values.fm) values.auto = without(values.auto, ['avif', 'webp']);
+  if (values.fm === 'json') values.auto = without(values.auto, ['avif', 'webp']);
   return Object.keys(values).sort()
     .filter(name => values[name] && values[name] !== find(name)[3])
     .map(name => name + '=' + values[name])

@@ -8,21 +8,22 @@ import (
 // progressive is what fm calls a JPEG that appears in several passes.
 const progressive = "pjpg"
 
-// chooseFormat returns the variant's format: the one that fm orders, else
-// the best that auto permits, else the original's own. What the service
-// chooses by itself keeps transparency and animation; libvips is not built to
-// write animated AVIF.
+// chooseFormat returns the variant's format: the best that auto permits, else
+// the one that fm orders, else the original's own, which is imgix's order
+// (its reference says so at auto=format). What the service chooses by itself
+// keeps transparency and animation; libvips is not built to write animated
+// AVIF.
 func chooseFormat(info Info, v options.Values) format.Format {
 	animated := info.Frames > 1
 	switch {
-	case v.FM == progressive:
-		return format.JPEG
-	case v.FM != "":
-		return format.Format(v.FM)
 	case v.Auto&options.AutoAVIF != 0 && !animated:
 		return format.AVIF
 	case v.Auto&options.AutoWebP != 0:
 		return format.WebP
+	case v.FM == progressive:
+		return format.JPEG
+	case v.FM != "":
+		return format.Format(v.FM)
 	}
 	return ownFormat(info)
 }

@@ -67,7 +67,7 @@ func Parse(canonical string) (Options, error) {
 
 // assemble makes options of values that are normal each for itself.
 func assemble(values map[string]string) (Options, error) {
-	if values["fm"] != "" {
+	if values["fm"] == "json" { // no image is encoded
 		values["auto"] = without(values["auto"], avif, webp)
 	}
 	var options Options

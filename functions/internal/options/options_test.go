@@ -52,8 +52,8 @@ func TestFromQuery(t *testing.T) {
 		{"auto=format", "image/webp" + strings.Repeat(" ", maxAccept-10), "auto=webp"},
 		{"auto=format", "image/webp" + strings.Repeat(" ", maxAccept-9), ""},
 		{"auto=compress&auto=format", chrome, "auto=avif_webp_compress"},
-		{"auto=format&fm=png", chrome, "fm=png"},
-		{"auto=format,compress&fm=png", chrome, "auto=compress,fm=png"},
+		{"auto=format&fm=png", chrome, "auto=avif_webp,fm=png"},
+		{"auto=format,compress&fm=json", chrome, "auto=compress,fm=json"},
 		{"__proto__=1&constructor=2&toString=3", "", ""},
 		{strings.Repeat("&", MaxParameters-1), "", ""},
 		{strings.Repeat("x", MaxQuery), "", ""},
@@ -121,7 +121,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"original", "w", "w=", "=", ",", "w=300,", "w=0300", "w=300.0", "w=8193", "w=1,h=1", "w=1,w=2", "w=1,w=1",
 		"W=1", "dpr=1", "dpr=1.234", "rot=0", "fit=clip", "fit=CROP", "crop=left_top", "crop=top_top", "crop=center",
-		"bg=fff", "bg=FFFFFF", "bg=blurple", "ar=16:9", "ar=16_9_1", "auto=format", "auto=webp_avif", "auto=avif,fm=png",
+		"bg=fff", "bg=FFFFFF", "bg=blurple", "ar=16:9", "ar=16_9_1", "auto=format", "auto=webp_avif", "auto=avif,fm=json",
 		"lossless=true", "lossless=0", "x=1", "w=１", "w=300 ", "w=+1", "blur=-0",
 	} {
 		if options, err := Parse(text); problem.Of(err).Code != problem.BadOption {
