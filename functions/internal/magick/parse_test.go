@@ -144,7 +144,7 @@ func TestProgramTravels(t *testing.T) {
 	}
 	for _, forged := range []string{
 		`{"args":["-write","/tmp/x"],"format":"png"}`, `{"format":"msl"}`, `{}`, `{"format":"png","filter":"x"}`,
-		`{"format":"png","sharpening":1.5}`, `{"args":["-resize"],"format":"png"}`,
+		`{"format":"png","sharpening":1.5}`, `{"format":"png","quality":101}`, `{"args":["-resize"],"format":"png"}`,
 	} {
 		if err := json.Unmarshal([]byte(forged), new(Program)); err == nil {
 			t.Errorf("%s is accepted", forged)

@@ -61,6 +61,7 @@ func (p *Program) SetFormat(extension string) error {
 type wire struct {
 	Args        []string      `json:"args,omitempty"`
 	Format      format.Format `json:"format"`
+	Quality     int           `json:"quality,omitempty"`
 	Progressive bool          `json:"progressive,omitempty"`
 	Filter      Filter        `json:"filter,omitempty"`
 	Sharpening  float64       `json:"sharpening,omitempty"`
@@ -68,7 +69,7 @@ type wire struct {
 
 // MarshalJSON writes the program's arguments and how to encode its result.
 func (p *Program) MarshalJSON() ([]byte, error) {
-	return json.Marshal(wire{p.args, p.Format, p.Progressive, p.Filter, p.Sharpening})
+	return json.Marshal(wire{p.args, p.Format, p.Quality, p.Progressive, p.Filter, p.Sharpening})
 }
 
 // UnmarshalJSON parses what [Program.MarshalJSON] wrote.
@@ -90,7 +91,10 @@ func (p *Program) UnmarshalJSON(text []byte) error {
 	if err := parsed.SetSharpening(w.Sharpening); err != nil {
 		return err
 	}
-	parsed.Progressive = w.Progressive
+	if w.Quality < 0 || w.Quality > 100 {
+		return bad("quality %d: it must be from 1 to 100, or 0 for the default", w.Quality)
+	}
+	parsed.Quality, parsed.Progressive = w.Quality, w.Progressive
 	*p = *parsed
 	return nil
 }

@@ -1,7 +1,6 @@
 package operation
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 
@@ -63,5 +62,5 @@ func (s Service) run(ctx context.Context, program *magick.Program, image []byte)
 	if program.Format == format.JPEG && program.Quality == 0 {
 		program.Quality = jpegQuality
 	}
-	return s.do(ctx, engine.Job{Program: program}, bytes.NewReader(image))
+	return s.do(ctx, engine.Job{Program: program}, image)
 }

@@ -1,7 +1,6 @@
 package operation
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -58,7 +57,7 @@ func (s Service) identify(ctx context.Context, e event) (any, error) {
 // info asks the worker what an image's header tells.
 func (s Service) info(ctx context.Context, image []byte) (engine.Info, error) {
 	var info engine.Info
-	made, err := s.do(ctx, engine.Job{Options: "fm=json"}, bytes.NewReader(image))
+	made, err := s.do(ctx, engine.Job{Options: "fm=json"}, image)
 	if err != nil {
 		return info, err
 	}
@@ -89,13 +88,22 @@ func subject(info engine.Info) magick.Subject {
 		Format:     formatNames[info.Format],
 		Width:      info.Width,
 		Height:     info.Height,
-		Depth:      info.Depth,
+		Depth:      depth(info),
 		Colorspace: colorspace(info.ColorSpace),
 		Quality:    info.Quality,
 		Alpha:      info.Alpha,
 		Frames:     info.Frames,
 		Bytes:      info.Bytes,
 	}
+}
+
+// depth is 8 at least where there are colours: fewer bits are an index into
+// a palette, whose colours have 8.
+func depth(info engine.Info) int {
+	if info.ColorSpace == "srgb" {
+		return max(info.Depth, 8)
+	}
+	return info.Depth
 }
 
 // formatNames and colorspaceNames are ImageMagick's for ours.

@@ -16,6 +16,7 @@
 package operation
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -75,9 +76,12 @@ func (s Service) getSample(ctx context.Context, e event) (any, error) {
 }
 
 // do has the worker do a job. Its problems begin as those of the command did.
-func (s Service) do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+func (s Service) do(ctx context.Context, job engine.Job, original []byte) (engine.Variant, error) {
+	if length := int64(len(original)); length > s.Limits.Bytes {
+		return engine.Variant{}, problem.New(problem.OriginalTooLarge, "the image has %d bytes; the limit is %d", length, s.Limits.Bytes)
+	}
 	job.Limits = s.Limits
-	made, err := s.Worker.Do(ctx, job, original)
+	made, err := s.Worker.Do(ctx, job, bytes.NewReader(original))
 	if err != nil {
 		p := problem.Of(err)
 		return made, problem.New(p.Code, "Command failed: %s", p.Detail).Because(err)
