@@ -96,6 +96,13 @@ func (h *Host) Close() error {
 	return h.server.Close()
 }
 
+// Stop kills the process. The next invocation is a cold start.
+func (h *Host) Stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stop()
+}
+
 // Invoke calls the function and takes its answer whole.
 func (h *Host) Invoke(ctx context.Context, event []byte) (Result, error) {
 	return h.invoke(ctx, event, MaxBuffered)

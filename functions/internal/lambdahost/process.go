@@ -32,10 +32,15 @@ func (h *Host) start() error {
 	if err := p.command.Start(); err != nil {
 		return fmt.Errorf("lambdahost: %w", err)
 	}
-	go h.log(output)
+	logged := make(chan struct{})
+	go func() {
+		defer close(logged)
+		h.log(output)
+	}()
 	go func() {
 		p.command.Wait()
 		sink.Close()
+		<-logged
 		close(p.exited)
 	}()
 	h.process = p

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/worker"
+)
+
+// What the function is told by its environment.
+const (
+	originalsName = "PRIMROSE_ORIGINALS"  // bucket of the originals
+	variantsName  = "PRIMROSE_VARIANTS"   // bucket of the variants
+	maxBytesName  = "PRIMROSE_MAX_BYTES"  // of an original; optional
+	maxPixelsName = "PRIMROSE_MAX_PIXELS" // of an original or a variant; optional
+	maxFramesName = "PRIMROSE_MAX_FRAMES" // of an original; optional
+	decodersName  = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
+	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
+)
+
+// environment is the function's configuration.
+type environment struct {
+	originals string
+	variants  string
+	limits    engine.Limits
+	deadline  time.Duration
+}
+
+// parseEnvironment returns the configuration, or all that is wrong with it.
+func parseEnvironment(get func(name string) string) (environment, error) {
+	p := parser{get: get}
+	e := environment{
+		originals: p.required(originalsName),
+		variants:  p.required(variantsName),
+		limits: engine.Limits{
+			Bytes:  p.positive(maxBytesName, engine.DefaultLimits.Bytes),
+			Pixels: p.positive(maxPixelsName, engine.DefaultLimits.Pixels),
+			Frames: int(p.positive(maxFramesName, int64(engine.DefaultLimits.Frames))),
+		},
+		deadline: time.Duration(p.positive(deadlineName, int64(worker.DefaultDeadline/time.Second))) * time.Second,
+	}
+	p.decoders(&e.limits)
+	return e, errors.Join(p.errs...)
+}
+
+// parser gathers the errors of several variables.
+type parser struct {
+	get  func(name string) string
+	errs []error
+}
+
+func (p *parser) fail(name, format string, args ...any) {
+	p.errs = append(p.errs, fmt.Errorf(name+" "+format, args...))
+}
+
+func (p *parser) required(name string) string {
+	value := p.get(name)
+	if value == "" {
+		p.fail(name, "is not set: it must name a bucket")
+	}
+	return value
+}
+
+// maxInteger keeps what is counted in 32 bits elsewhere, and seconds as a
+// duration, from overflowing.
+const maxInteger = 1<<31 - 1
+
+func (p *parser) positive(name string, missing int64) int64 {
+	value := p.get(name)
+	if value == "" {
+		return missing
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 || n > maxInteger {
+		p.fail(name, "is %q: it must be an integer from 1 to %d", value, maxInteger)
+	}
+	return n
+}
+
+func (p *parser) decoders(limits *engine.Limits) {
+	value := p.get(decodersName)
+	if value == "" {
+		return
+	}
+	for decoder := range strings.SplitSeq(value, ",") {
+		switch decoder {
+		case "tiff":
+			limits.TIFF = true
+		case "svg":
+			limits.SVG = true
+		default:
+			p.fail(decodersName, "lists %q: it may list tiff and svg, separated by a comma", decoder)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/worker"
+)
+
+func TestEnvironment(t *testing.T) {
+	least := map[string]string{originalsName: "o", variantsName: "v"}
+	for _, test := range []struct {
+		set  map[string]string
+		want environment
+	}{
+		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline}},
+		{
+			map[string]string{maxBytesName: "1", maxPixelsName: "2147483647", maxFramesName: "3", decodersName: "svg,tiff", deadlineName: "4"},
+			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 2147483647, Frames: 3, TIFF: true, SVG: true}, 4 * time.Second},
+		},
+		{
+			map[string]string{maxBytesName: "", decodersName: "", deadlineName: ""},
+			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline},
+		},
+	} {
+		got, err := parseEnvironment(lookup(least, test.set))
+		if err != nil || got != test.want {
+			t.Errorf("%v: %+v, %v; want %+v", test.set, got, err, test.want)
+		}
+	}
+}
+
+func TestEnvironmentTellsAllMistakes(t *testing.T) {
+	set := map[string]string{
+		maxBytesName:  "0",
+		maxPixelsName: "2147483648",
+		maxFramesName: "1e2",
+		decodersName:  "svg,heic",
+		deadlineName:  "-1",
+	}
+	_, err := parseEnvironment(lookup(set))
+	if err == nil {
+		t.Fatal("all of it is wrong, and passes")
+	}
+	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("the error doesn't name %s: %v", name, err)
+		}
+	}
+}
+
+func lookup(maps ...map[string]string) func(string) string {
+	return func(name string) (value string) {
+		for _, m := range maps {
+			if v, ok := m[name]; ok {
+				value = v
+			}
+		}
+		return value
+	}
+}

@@ -1,0 +1,428 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"primrose/functions/internal/lambdahost"
+	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/store"
+	"primrose/functions/internal/vips"
+)
+
+// These tests run what is deployed: the bundle's two files, under a host
+// that speaks Lambda's Runtime API, over a real S3 server.
+
+var bundleDir string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "bundle")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	bundleDir = dir
+	status := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// bundle builds the function's asset for this machine.
+var bundle = sync.OnceValues(func() (string, error) {
+	bootstrap := filepath.Join(bundleDir, "bootstrap")
+	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	library, err := vips.Find()
+	if err != nil {
+		return "", err
+	}
+	content, err := os.ReadFile(library)
+	if err != nil {
+		return "", err
+	}
+	return bootstrap, os.WriteFile(filepath.Join(bundleDir, filepath.Base(library)), content, 0o644)
+})
+
+// deployment is the function with its buckets.
+type deployment struct {
+	*lambdahost.Host
+	originals, variants store.Store
+
+	mu  sync.Mutex
+	log []string
+}
+
+func deploy(t testing.TB, extra map[string]string) *deployment {
+	t.Helper()
+	bootstrap, err := bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	originals, variants := s3test.Bucket(t), s3test.Bucket(t)
+	env := map[string]string{originalsName: originals, variantsName: variants}
+	for _, variable := range s3test.Env(t) {
+		name, value, _ := strings.Cut(variable, "=")
+		env[name] = value
+		t.Setenv(name, value)
+	}
+	for name, value := range extra {
+		env[name] = value
+	}
+	client, err := store.NewClient(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &deployment{originals: store.NewS3(client, originals), variants: store.NewS3(client, variants)}
+	d.Host, err = lambdahost.New(lambdahost.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func (d *deployment) note(line string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.log = append(d.log, line)
+}
+
+func (d *deployment) put(t testing.TB, key string, body []byte) {
+	t.Helper()
+	if err := d.originals.Put(t.Context(), key, store.Meta{}, body); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// response is what API Gateway would make of a streamed answer.
+type response struct {
+	Status  int               `json:"statusCode"`
+	Headers map[string]string `json:"headers"`
+	Body    []byte            `json:"-"`
+}
+
+// request sends what the REST API sends for a GET or HEAD.
+func (d *deployment) request(t testing.TB, method, path string, header map[string]string) response {
+	t.Helper()
+	event, err := json.Marshal(map[string]any{
+		"resource": "/{proxy+}", "httpMethod": method, "path": path, "headers": header,
+		"requestContext": map[string]any{"identity": map[string]any{"sourceIp": "192.0.2.1"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := d.Stream(t.Context(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Error != nil {
+		t.Fatalf("%s %s: %v", method, path, result.Error)
+	}
+	prelude, body, found := bytes.Cut(result.Body, make([]byte, 8))
+	if !found {
+		t.Fatalf("%s %s: no eight zero bytes in %.300q", method, path, result.Body)
+	}
+	r := response{Body: body}
+	if err := json.Unmarshal(prelude, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// operate runs an operation, invoked directly.
+func (d *deployment) operate(t testing.TB, event string) lambdahost.Result {
+	t.Helper()
+	result, err := d.Invoke(t.Context(), []byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// photo is a JPEG of 600×400 px, red on the left and blue on the right.
+func photo(t testing.TB) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 600, 400))
+	for y := range 400 {
+		for x := range 600 {
+			m.Set(x, y, color.RGBA{R: uint8(255 * (599 - x) / 599), B: uint8(255 * x / 599), A: 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestVariants(t *testing.T) {
+	d := deploy(t, nil)
+	d.put(t, "a b/rose #1.jpg", photo(t))
+	const path = "/a%20b/rose%20%231.jpg/-/fm=png,w=300"
+
+	got := d.request(t, "GET", path, map[string]string{"x-primrose-variant": path})
+	if got.Status != 200 || got.Headers["Content-Type"] != "image/png" || got.Headers["Content-Length"] != strconv.Itoa(len(got.Body)) {
+		t.Fatalf("GET: %d %v, %d bytes", got.Status, got.Headers, len(got.Body))
+	}
+	m, err := png.Decode(bytes.NewReader(got.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Bounds() != image.Rect(0, 0, 300, 200) {
+		t.Errorf("the variant is %v, want 300×200 px", m.Bounds())
+	}
+	if left, right := m.At(5, 100), m.At(294, 100); !reddish(left) || reddish(right) {
+		t.Errorf("the variant is %v on the left and %v on the right", left, right)
+	}
+	if stored := d.stored(t, "a b/rose #1.jpg/-/fm=png,w=300"); !bytes.Equal(stored, got.Body) {
+		t.Errorf("%d bytes are stored, %d were sent", len(stored), len(got.Body))
+	}
+
+	head := d.request(t, "HEAD", path, nil)
+	if head.Status != 200 || len(head.Body) != 0 || head.Headers["Content-Length"] != got.Headers["Content-Length"] || head.Headers["Etag"] != got.Headers["Etag"] {
+		t.Errorf("HEAD: %d %v, %d bytes", head.Status, head.Headers, len(head.Body))
+	}
+	known := d.request(t, "GET", path, map[string]string{"If-None-Match": got.Headers["Etag"]})
+	if known.Status != 304 || len(known.Body) != 0 {
+		t.Errorf("GET of what is known: %d, %d bytes", known.Status, len(known.Body))
+	}
+	d.wantJSONLog(t, 3)
+}
+
+func reddish(c color.Color) bool {
+	r, _, b, _ := c.RGBA()
+	return r > 4*b
+}
+
+func (d *deployment) stored(t *testing.T, key string) []byte {
+	t.Helper()
+	object, err := d.variants.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer object.Body.Close()
+	body, err := io.ReadAll(object.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// wantJSONLog checks that all lines are JSON, and counts those of requests.
+func (d *deployment) wantJSONLog(t *testing.T, requests int) {
+	t.Helper()
+	d.Stop() // waits for the log's end
+	for _, text := range d.log {
+		var line struct{ Msg string }
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Errorf("the log has a line that is no JSON: %s", text)
+		}
+		if line.Msg == "request" {
+			requests--
+		}
+	}
+	if requests != 0 {
+		t.Errorf("the log lacks %d requests:\n%s", requests, strings.Join(d.log, "\n"))
+	}
+}
+
+// An answer may be larger than what Lambda buffers.
+func TestOriginalIsStreamed(t *testing.T) {
+	d := deploy(t, nil)
+	original := append(photo(t), noise(lambdahost.MaxBuffered)...)
+	d.put(t, "large.jpg", original)
+	got := d.request(t, "GET", "/large.jpg/-/original", nil)
+	if got.Status != 200 || got.Headers["Content-Type"] != "image/jpeg" || !bytes.Equal(got.Body, original) {
+		t.Errorf("%d %v, %d bytes; want the original's %d", got.Status, got.Headers, len(got.Body), len(original))
+	}
+}
+
+func noise(n int) []byte {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return b
+}
+
+func TestRefusals(t *testing.T) {
+	d := deploy(t, map[string]string{maxBytesName: "20000"})
+	rose := photo(t)
+	d.put(t, "rose.jpg", rose)
+	d.put(t, "half.jpg", rose[:len(rose)/2])
+	d.put(t, "page.jpg", []byte("<html><script>"))
+	d.put(t, "limit.jpg", append(rose, make([]byte, 20000-len(rose))...))
+	d.put(t, "past.jpg", append(rose, make([]byte, 20001-len(rose))...))
+	for path, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		"/missing.jpg/-/w=300":     {404, "not_found"},
+		"/rose.jpg/-/w=0":          {400, "bad_option"},
+		"/rose.jpg/-/w=300,fm=png": {400, "bad_option"}, // not sorted
+		"/rose.jpg":                {400, "bad_path"},
+		"/%zz.jpg/-/w=300":         {400, "bad_path"},
+		"/half.jpg/-/w=300":        {422, "broken_image"},
+		"/page.jpg/-/w=300":        {415, "unsupported_format"},
+		"/page.jpg/-/original":     {415, "unsupported_format"},
+		"/past.jpg/-/w=300":        {413, "original_too_large"},
+		"/limit.jpg/-/w=300":       {200, ""},
+	} {
+		got := d.request(t, "GET", path, nil)
+		var body struct{ Code, Detail string }
+		if want.code != "" {
+			if err := json.Unmarshal(got.Body, &body); err != nil || body.Detail == "" {
+				t.Errorf("%s: body is %.200q", path, got.Body)
+			}
+		}
+		if got.Status != want.status || body.Code != want.code || got.Headers["Content-Length"] != strconv.Itoa(len(got.Body)) {
+			t.Errorf("%s: %d %v %+v, want %d %s", path, got.Status, got.Headers, body, want.status, want.code)
+		}
+	}
+	got := d.request(t, "GET", "/rose.jpg/-/w=300", map[string]string{"x-primrose-variant": "/rose.jpg/-/w=301"})
+	if got.Status != 400 {
+		t.Errorf("a header of another variant: %d", got.Status)
+	}
+}
+
+func TestOperations(t *testing.T) {
+	d := deploy(t, nil)
+	if got := d.operate(t, `{"operation":"ping"}`); got.Error != nil || string(got.Body) != `"pong"` {
+		t.Errorf("ping: %s, %v", got.Body, got.Error)
+	}
+	var sample []byte
+	if got := d.operate(t, `{"operation":"getSample"}`); got.Error != nil || json.Unmarshal(got.Body, &sample) != nil {
+		t.Fatalf("getSample: %.100q, %v", got.Body, got.Error)
+	}
+	event := `{"operation":"getDimensions","base64Image":"` + base64.StdEncoding.EncodeToString(sample) + `"}`
+	if got := d.operate(t, event); got.Error != nil || string(got.Body) != `"70x46\n"` {
+		t.Errorf("getDimensions: %s, %v", got.Body, got.Error)
+	}
+	if got := d.operate(t, `{"operation":"explode"}`); got.Error == nil || got.Error.Message != `Unrecognized operation "explode"` {
+		t.Errorf("an unknown operation: %s, %v", got.Body, got.Error)
+	}
+
+	for body, want := range map[string]response{
+		`{"operation":"ping"}`:    {Status: 200, Body: []byte(`"pong"`)},
+		`{"operation":"explode"}`: {Status: 400, Body: []byte("Unrecognized operation")},
+	} {
+		post, err := json.Marshal(map[string]any{"httpMethod": "POST", "path": "/", "body": body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result := d.operate(t, string(post))
+		var got struct {
+			StatusCode int
+			Body       string
+		}
+		if err := json.Unmarshal(result.Body, &got); err != nil || got.StatusCode != want.Status || !strings.Contains(got.Body, string(want.Body)) {
+			t.Errorf("POST %s: %s, %v", body, result.Body, result.Error)
+		}
+	}
+}
+
+// The process that parses images knows no secrets, and its death is no
+// reason to lose a request.
+func TestWorker(t *testing.T) {
+	d := deploy(t, nil)
+	d.put(t, "rose.jpg", photo(t))
+	if got := d.request(t, "GET", "/rose.jpg/-/w=300", nil); got.Status != 200 {
+		t.Fatalf("GET: %d %s", got.Status, got.Body)
+	}
+	function := d.Pid()
+	worker := onlyChild(t, function)
+	if environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", worker)); err == nil { // only Linux tells
+		for variable := range strings.SplitSeq(strings.TrimSuffix(string(environ), "\x00"), "\x00") {
+			if !strings.HasPrefix(variable, "MALLOC_") {
+				t.Errorf("the worker's environment has %q", variable)
+			}
+		}
+	}
+	if err := syscall.Kill(worker, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got := d.request(t, "GET", "/rose.jpg/-/w=300", nil)
+		if got.Status != 200 && got.Status != 502 { // the one that was under way
+			t.Errorf("GET after the worker's death: %d %s", got.Status, got.Body)
+		}
+	}
+	if got := d.request(t, "GET", "/rose.jpg/-/w=300", nil); got.Status != 200 {
+		t.Errorf("GET after the worker's death: %d %s", got.Status, got.Body)
+	}
+	if d.Pid() != function || onlyChild(t, function) == worker {
+		t.Error("the function's process should have survived, and its worker not")
+	}
+}
+
+// onlyChild returns the process that another has started.
+func onlyChild(t *testing.T, parent int) int {
+	t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var children []int
+	for line := range strings.Lines(string(out)) {
+		var pid, ppid int
+		if _, err := fmt.Sscan(line, &pid, &ppid); err == nil && ppid == parent {
+			children = append(children, pid)
+		}
+	}
+	if len(children) != 1 {
+		t.Fatalf("process %d has the children %v, want one", parent, children)
+	}
+	return children[0]
+}
+
+func TestMisconfiguredFunctionSaysSo(t *testing.T) {
+	d := deploy(t, map[string]string{originalsName: "", maxFramesName: "many"})
+	got := d.operate(t, `{"operation":"ping"}`)
+	if got.Error == nil || got.Error.Type != "Runtime.ExitError" {
+		t.Errorf("outcome is %s, %v", got.Body, got.Error)
+	}
+	d.Stop() // waits for the log's end
+	log := strings.Join(d.log, "\n")
+	if !strings.Contains(log, originalsName) || !strings.Contains(log, maxFramesName) {
+		t.Errorf("the log doesn't name what is wrong: %s", log)
+	}
+}
+
+// BenchmarkColdStart measures from the process's start to the first variant.
+func BenchmarkColdStart(b *testing.B) {
+	d := deploy(b, nil)
+	d.put(b, "rose.jpg", photo(b))
+	for b.Loop() {
+		d.request(b, "GET", "/rose.jpg/-/w=300", nil)
+		b.StopTimer()
+		d.Stop()
+		b.StartTimer()
+	}
+}
+
+// BenchmarkWarm measures a variant of a function that runs.
+func BenchmarkWarm(b *testing.B) {
+	d := deploy(b, nil)
+	d.put(b, "rose.jpg", photo(b))
+	for b.Loop() {
+		d.request(b, "GET", "/rose.jpg/-/w=300", nil)
+	}
+}

@@ -1,0 +1,76 @@
+// The image function: an AWS Lambda that makes variants of images, and
+// answers the operations.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/gateway"
+	"primrose/functions/internal/operation"
+	"primrose/functions/internal/store"
+	"primrose/functions/internal/vips"
+	"primrose/functions/internal/worker"
+)
+
+func main() {
+	worker.Main()
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	slog.SetDefault(log)
+	function, err := newFunction(context.Background(), log)
+	if err != nil {
+		log.Error("the image function cannot start", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(function.Invoke)
+}
+
+// newFunction connects the function's parts.
+func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error) {
+	env, err := parseEnvironment(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	workers, err := newWorkers(env, log) // they get ready while the rest does
+	if err != nil {
+		return nil, err
+	}
+	client, err := store.NewClient(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &gateway.Gateway{
+		Images: delivery.New(delivery.Config{
+			Originals: store.NewS3(client, env.originals),
+			Variants:  store.NewS3(client, env.variants),
+			Worker:    workers,
+			Limits:    env.limits,
+			Log:       log,
+			Restarts:  func() uint64 { return workers.Stats().Restarts },
+		}),
+		Operations: operation.Service{Worker: workers, Limits: env.limits},
+		Log:        log,
+	}, nil
+}
+
+// newWorkers returns a pool of one: Lambda gives a process one event at a time.
+func newWorkers(env environment, log *slog.Logger) (*worker.Pool, error) {
+	library, err := vips.Find()
+	if err != nil {
+		return nil, err
+	}
+	command, err := worker.Command(library)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := worker.NewPool(worker.Config{Command: command, Deadline: env.deadline, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("start the workers: %w", err)
+	}
+	return pool, nil
+}
