@@ -15,6 +15,8 @@ func (s size) none() bool { return s == size{} }
 
 type rect struct{ x, y, w, h int }
 
+func (r rect) size() size { return size{r.w, r.h} }
+
 // geometry is what happens to an original's shape. All but the orientation
 // is told of the image as seen, that is after orientation. A size that is
 // none means that nothing happens there.
@@ -35,9 +37,9 @@ func planGeometry(stored size, orientation int, v options.Values, maxPixels int6
 	if orientation > 4 {
 		seen = size{stored.h, stored.w}
 	}
-	g := geometry{orientation: orientation, stored: stored, area: within(seen, v.Rect)}
-	used := size{g.area.w, g.area.h}
-	wanted := boxOf(used, v)
+	g := geometry{orientation: orientation, stored: stored}
+	used := within(seen, v.Rect)
+	wanted := boxOf(used.size(), v)
 	// How large what comes out is, only fitting tells; so fit again if it is
 	// too much. Rounding may take a second time.
 	for shrink := 1.0; ; {
@@ -47,7 +49,7 @@ func planGeometry(stored size, orientation int, v options.Values, maxPixels int6
 			return g
 		}
 		if wanted.none() {
-			wanted = boxAround(used)
+			wanted = boxAround(used.size())
 		}
 		shrink /= excess * 1.0001
 	}
@@ -60,7 +62,7 @@ func (g geometry) out() size {
 			return s
 		}
 	}
-	return size{g.area.w, g.area.h}
+	return g.area.size()
 }
 
 // excessOf returns by what factor a size's sides exceed what may come out.
@@ -116,11 +118,12 @@ func boxOf(used size, v options.Values) box {
 }
 
 // fit plans how what is used of the original meets the box.
-func (g *geometry) fit(used size, b box, v options.Values) {
-	g.before, g.scaled, g.after, g.canvas = size{}, size{}, size{}, size{}
+func (g *geometry) fit(area rect, b box, v options.Values) {
+	g.area, g.before, g.scaled, g.after, g.canvas = area, size{}, size{}, size{}, size{}
 	if b.none() {
 		return
 	}
+	used := area.size()
 	across, down := b.w/float64(used.w), b.h/float64(used.h)
 	if b.w == 0 || b.h == 0 { // then every fit only keeps the ratio
 		scale := max(across, down)
@@ -198,7 +201,7 @@ func (g geometry) shrink() int {
 	if to.none() {
 		return 1
 	}
-	from := size{g.area.w, g.area.h}
+	from := g.area.size()
 	if !g.before.none() {
 		from = g.before
 	}
