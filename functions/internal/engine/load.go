@@ -49,8 +49,13 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 		args["shrink"] = plan.shrink()
 	case format.SVG:
 		args["scale"] = plan.enlarge()
-	case format.GIF, format.WebP:
+	case format.WebP:
 		args["n"] = pages
+	case format.GIF:
+		args["n"] = pages
+		if err := o.checkGIF(); err != nil {
+			return nil, err
+		}
 	}
 	img, err := vips.Load(loaders[o.info.Format], args)
 	if err != nil {

@@ -107,6 +107,7 @@ var (
 	vipsSourceFromBlob       func(blob uintptr) object
 	vipsSourceSniff          func(o object, data **byte, n uintptr) int64
 	vipsSourceLength         func(object) int64
+	vipsSourceMap            func(o object, n *uintptr) *byte
 
 	vipsTrackedMem    func() uintptr
 	vipsTrackedAllocs func() int32
@@ -200,6 +201,7 @@ var symbols = map[string]any{
 	"vips_source_new_from_descriptor": &vipsSourceFromDescriptor,
 	"vips_source_new_from_blob":       &vipsSourceFromBlob,
 	"vips_source_sniff_at_most":       &vipsSourceSniff,
+	"vips_source_map":                 &vipsSourceMap,
 	"vips_source_length":              &vipsSourceLength,
 
 	"vips_tracked_get_mem":    &vipsTrackedMem,

@@ -73,6 +73,22 @@ func (s *Source) Length() (int64, error) {
 	return n, err
 }
 
+// Map returns all of the source's bytes. A pipe is read to its end for that,
+// and held. The bytes are libvips' own: they must not be changed, nor used
+// once the source is closed.
+func (s *Source) Map() ([]byte, error) {
+	var data *byte
+	var n uintptr
+	err := attempt("map", func() bool {
+		data = vipsSourceMap(s.object, &n)
+		return data != nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return unsafe.Slice(data, n), nil
+}
+
 // goString copies a C string.
 func goString(address uintptr) string {
 	if address == 0 {

@@ -233,6 +233,11 @@ func TestPipe(t *testing.T) {
 	header, err := Load("jpegload_source", Args{"source": src})
 	must(t, err)
 	defer header.Close()
+	all, err := src.Map()
+	must(t, err)
+	if n, err := src.Length(); !bytes.Equal(all, data) || n != int64(len(data)) || err != nil {
+		t.Errorf("mapped %d bytes, length %d (%v), want %d", len(all), n, err, len(data))
+	}
 	small, err := Load("jpegload_source", Args{"source": src, "shrink": 4, "access": "sequential"})
 	must(t, err)
 	defer small.Close()

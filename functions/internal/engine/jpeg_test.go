@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"testing"
+)
+
+func TestJPEGQuality(t *testing.T) {
+	for _, quality := range []int{1, 10, 25, 50, 51, 75, 83, 95, 99, 100} {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		if got := jpegQuality(b.Bytes()); got != quality {
+			t.Errorf("quality %d is estimated as %d", quality, got)
+		}
+	}
+	for _, head := range []string{"", "\xff\xd8", "\xff\xd8\xff\xda\x00\x04", "\xff\xd8\xff\xdb\x00\x03\x00", "\xff\xd8\xff\xdb\xff\xff"} {
+		if got := jpegQuality([]byte(head)); got != 0 {
+			t.Errorf("quality of %q is %d, want none", head, got)
+		}
+	}
+}
+
+func FuzzJPEGQuality(f *testing.F) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte("\xff\xd8\xff\xff\xff\xe0\x00\x02\xff\xdb\x00\x43\x10"))
+	f.Fuzz(func(t *testing.T, head []byte) {
+		if q := jpegQuality(head); q < 0 || q > 100 {
+			t.Errorf("quality %d", q)
+		}
+	})
+}
+
+func TestIsSRGB(t *testing.T) {
+	profile := func(tag, text string) []byte {
+		p := make([]byte, 128, 256)
+		p = append(p, 0, 0, 0, 1)
+		p = append(p, tag...)
+		p = append(p, 0, 0, 0, 144, 0, 0, 0, byte(len(text)))
+		return append(p, text...)
+	}
+	for _, c := range []struct {
+		profile []byte
+		want    bool
+	}{
+		{profile("desc", "desc....sRGB IEC61966-2.1"), true},
+		{profile("desc", "mluc....\x00s\x00R\x00G\x00B"), true},
+		{profile("desc", "mluc....\x00D\x00i\x00s\x00p\x00l\x00a\x00y"), false},
+		{profile("cprt", "text....about sRGB"), false},
+		{profile("desc", "desc....sRGB")[:150], false},
+		{nil, false},
+	} {
+		if got := isSRGB(c.profile); got != c.want {
+			t.Errorf("%q: %v, want %v", c.profile, got, c.want)
+		}
+	}
+}
+
+func FuzzIsSRGB(f *testing.F) {
+	f.Add(append(make([]byte, 128), "\x00\x00\x00\x01desc\xff\xff\xff\xff\x00\x00\x00\x01"...))
+	f.Fuzz(func(t *testing.T, profile []byte) { isSRGB(profile) })
+}
