@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,9 @@ const (
 	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
 )
 
+// longest is how many seconds Lambda lets any function run.
+const longest = 900
+
 // environment is the function's configuration.
 type environment struct {
 	originals string
@@ -37,11 +41,11 @@ func parseEnvironment(get func(name string) string) (environment, error) {
 		originals: p.required(originalsName),
 		variants:  p.required(variantsName),
 		limits: engine.Limits{
-			Bytes:  p.positive(maxBytesName, engine.DefaultLimits.Bytes),
-			Pixels: p.positive(maxPixelsName, engine.DefaultLimits.Pixels),
-			Frames: int(p.positive(maxFramesName, int64(engine.DefaultLimits.Frames))),
+			Bytes:  p.integer(maxBytesName, engine.DefaultLimits.Bytes, math.MaxInt64),
+			Pixels: p.integer(maxPixelsName, engine.DefaultLimits.Pixels, math.MaxInt64),
+			Frames: int(p.integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
 		},
-		deadline: time.Duration(p.positive(deadlineName, int64(worker.DefaultDeadline/time.Second))) * time.Second,
+		deadline: time.Duration(p.integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
 	}
 	p.decoders(&e.limits)
 	return e, errors.Join(p.errs...)
@@ -65,18 +69,15 @@ func (p *parser) required(name string) string {
 	return value
 }
 
-// maxInteger keeps what is counted in 32 bits elsewhere, and seconds as a
-// duration, from overflowing.
-const maxInteger = 1<<31 - 1
-
-func (p *parser) positive(name string, missing int64) int64 {
+// integer reads a number from 1 to most.
+func (p *parser) integer(name string, missing, most int64) int64 {
 	value := p.get(name)
 	if value == "" {
 		return missing
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || n < 1 || n > maxInteger {
-		p.fail(name, "is %q: it must be an integer from 1 to %d", value, maxInteger)
+	if err != nil || n < 1 || n > most {
+		p.fail(name, "is %q: it must be an integer from 1 to %d", value, most)
 	}
 	return n
 }

@@ -17,8 +17,8 @@ func TestEnvironment(t *testing.T) {
 	}{
 		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline}},
 		{
-			map[string]string{maxBytesName: "1", maxPixelsName: "2147483647", maxFramesName: "3", decodersName: "svg,tiff", deadlineName: "4"},
-			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 2147483647, Frames: 3, TIFF: true, SVG: true}, 4 * time.Second},
+			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900"},
+			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: ""},
@@ -35,10 +35,10 @@ func TestEnvironment(t *testing.T) {
 func TestEnvironmentTellsAllMistakes(t *testing.T) {
 	set := map[string]string{
 		maxBytesName:  "0",
-		maxPixelsName: "2147483648",
-		maxFramesName: "1e2",
+		maxPixelsName: "1e8",
+		maxFramesName: "2147483648",
 		decodersName:  "svg,heic",
-		deadlineName:  "-1",
+		deadlineName:  "901",
 	}
 	_, err := parseEnvironment(lookup(set))
 	if err == nil {

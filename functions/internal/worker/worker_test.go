@@ -12,6 +12,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -153,6 +154,37 @@ func TestVariantComesBackWhole(t *testing.T) {
 	if got := pool.Stats(); got != (Stats{}) {
 		t.Errorf("stats are %+v, want none", got)
 	}
+}
+
+func TestManyJobsAtATime(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := NewPool(Config{Size: 3, Command: []string{self, role, "obey"}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	var jobs sync.WaitGroup
+	for i := range 30 {
+		jobs.Go(func() {
+			if i%10 == 9 {
+				_, err := do(pool, "exit", bytes.NewReader(nil))
+				if problem.Of(err).Code != problem.WorkerFailed {
+					t.Errorf("a job that kills its worker: %v", err)
+				}
+				return
+			}
+			original := picture(i * 1000)
+			v, err := do(pool, "echo", bytes.NewReader(original))
+			if err != nil || !bytes.Equal(v.Body, original) {
+				t.Errorf("job %d: %d bytes, %v; want its own %d", i, len(v.Body), err, len(original))
+			}
+		})
+	}
+	jobs.Wait()
+	wantAlive(t, pool)
 }
 
 func TestWorkerInheritsNothing(t *testing.T) {
