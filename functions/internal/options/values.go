@@ -14,7 +14,7 @@ type Values struct {
 	Q        int     // 1 to 100
 	Lossless bool
 	Auto     Auto // a set of permissions
-	Rot      int  // degrees clockwise, 0 to 359
+	Rot      int  // degrees counter-clockwise within the frame, 0 to 359
 	Flip     Flip // a set
 	Orient   int  // EXIF orientation to use instead of the original's own, 1 to 8
 	Blur     int  // 0 to 2000
