@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/magick"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
@@ -398,6 +399,30 @@ func TestCanvas(t *testing.T) {
 	}
 }
 
+// The colour that transparent pixels have, though nobody sees it, does not
+// bleed into their neighbours.
+func TestTransparencyHoldsNoColour(t *testing.T) {
+	original := pngOf(t, quarters(64, 64, red, color.NRGBA{0, 255, 255, 0}, color.NRGBA{0, 255, 255, 0}, red))
+	for _, options := range []string{"w=31", "w=200", "blur=20", "rot=10"} {
+		img := pixels(t, variantOf(t, options, original).Body)
+		mixed := 0
+		for y := range img.Rect.Dy() {
+			for x := range img.Rect.Dx() {
+				c := img.NRGBAAt(x, y)
+				if c.A > 40 && c.A < 215 {
+					mixed++
+				}
+				if c.A > 40 && (c.R < red.R-12 || c.G > red.G+12) {
+					t.Fatalf("%s: pixel (%d, %d) is %v", options, x, y, c)
+				}
+			}
+		}
+		if mixed == 0 {
+			t.Errorf("%s mixed no pixels", options)
+		}
+	}
+}
+
 // A blur is as wide as its number says, however it is computed.
 func TestBlurWidth(t *testing.T) {
 	edge := quarters(400, 40, none, white, none, white)
@@ -522,6 +547,7 @@ func TestColour(t *testing.T) {
 		{"grey", pngOf(t, grey), color.NRGBA{100, 100, 100, 255}, 1},
 		{"grey of 16 bits", pngOf(t, deepGrey), color.NRGBA{100, 100, 100, 255}, 1},
 		{"grey JPEG", jpegOf(t, grey), color.NRGBA{100, 100, 100, 255}, 2},
+		{"AVIF of 10 bits", saved(t, patch(red), "heifsave_buffer", vips.Args{"compression": "av1", "bitdepth": 10, "Q": 95, "effort": 0}), red, 4},
 		{"wide profile", tagged(t, patch(red), "p3"), red, 4}, // 202, 52, 44 in numbers of its own
 		{"CMYK with a profile", tagged(t, patch(color.NRGBA{0, 150, 200, 255}), "cmyk"), color.NRGBA{0, 150, 200, 255}, 25},
 	} {
@@ -672,6 +698,12 @@ func TestLimitOfPipes(t *testing.T) {
 	if _, err := runPipe(t, Job{Options: "w=20", Limits: limits}, original); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
+	// A JPEG is read as it comes, and never held whole: its writer counts.
+	photo := jpegOf(t, noise(400, 400))
+	streamed := Limits{Bytes: int64(len(photo)) / 4, Pixels: plenty, Frames: 1}
+	if _, err := runPipe(t, Job{Options: "w=20", Limits: streamed}, photo); err != nil {
+		t.Errorf("streamed: %v", err)
+	}
 	limits.Bytes = int64(len(original)) / 2
 	if _, err := runPipe(t, Job{Options: "w=20", Limits: limits}, original); code(err) != problem.OriginalTooLarge {
 		t.Errorf("beyond the limit: %v, want %s", err, problem.OriginalTooLarge)
@@ -735,6 +767,46 @@ func TestEncoding(t *testing.T) {
 	for options, want := range map[string]bool{"fm=pjpg": true, "fm=jpg": false, "auto=compress,fm=jpg": true} {
 		if got := strings.Contains(string(variantOf(t, options, original).Body), sof2); got != want {
 			t.Errorf("%s: progressive is %v", options, got)
+		}
+	}
+}
+
+func TestProgram(t *testing.T) {
+	photo := withEXIF(jpegOf(t, quarters(64, 96, green, yellow, red, blue)), 6) // seen as red green, blue yellow
+	moving := gifOf(t, quarters(40, 20), quarters(40, 20, blue, red, red, blue))
+	for _, c := range []struct {
+		args     []string
+		format   string
+		original []byte
+		w, h     int
+		frames   int
+		want     []color.NRGBA
+	}{
+		{nil, "png", photo, 96, 64, 1, []color.NRGBA{red, green, blue, yellow}},
+		{[]string{"-resize", "50%", "-flop"}, "jpg", photo, 48, 32, 1, []color.NRGBA{green, red, yellow, blue}},
+		{[]string{"-resize", "20x"}, "gif", moving, 20, 10, 2, nil},
+		{[]string{"-resize", "20x"}, "png", moving, 20, 10, 1, []color.NRGBA{red, green, blue, yellow}},
+	} {
+		program, err := magick.Parse(c.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := program.SetFormat(c.format); err != nil {
+			t.Fatal(err)
+		}
+		v, err := runPipe(t, Job{Program: program}, c.original)
+		if err != nil {
+			t.Errorf("%v: %v", c.args, err)
+			continue
+		}
+		if v.Width != c.w || v.Height != c.h || v.Frames != c.frames || string(v.Format) != c.format {
+			t.Errorf("%v: %s %d×%d, %d frames", c.args, v.Format, v.Width, v.Height, v.Frames)
+		}
+		if c.want != nil {
+			corners(t, fmt.Sprint(c.args), pixels(t, v.Body), c.want...)
+		}
+		if _, err := runPipe(t, Job{Program: program}, c.original[:len(c.original)*3/4]); code(err) != problem.BrokenImage {
+			t.Errorf("%v of a truncated original: %v", c.args, err)
 		}
 	}
 }

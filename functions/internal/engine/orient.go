@@ -37,14 +37,15 @@ func rotate(f *frame) error {
 	sin, cos = sin*zoom, cos*zoom
 	return premultiplied(f.image, func() error {
 		return f.image.Apply("affine", vips.Args{
-			"matrix":      []float64{cos, sin, -sin, cos}, // y points down
-			"idx":         -(w - 1) / 2,
-			"idy":         -(h - 1) / 2,
-			"odx":         (w - 1) / 2,
-			"ody":         (h - 1) / 2,
-			"oarea":       []int{0, 0, int(w), int(h)},
-			"interpolate": "bicubic",
-			"extend":      "copy",
+			"matrix":        []float64{cos, sin, -sin, cos}, // y points down
+			"idx":           -(w - 1) / 2,
+			"idy":           -(h - 1) / 2,
+			"odx":           (w - 1) / 2,
+			"ody":           (h - 1) / 2,
+			"oarea":         []int{0, 0, int(w), int(h)},
+			"interpolate":   "bicubic",
+			"extend":        "copy",
+			"premultiplied": true,
 		})
 	})
 }
