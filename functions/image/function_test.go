@@ -393,6 +393,18 @@ func onlyChild(t *testing.T, parent int) int {
 	return children[0]
 }
 
+// What takes too long is stopped in the middle of the codec.
+func TestDeadline(t *testing.T) {
+	d := deploy(t, map[string]string{deadlineName: "1"})
+	d.put(t, "rose.jpg", photo(t))
+	if got := d.request(t, "GET", "/rose.jpg/-/fit=scale,fm=avif,h=8192,w=8192", nil); got.Status != 422 || !bytes.Contains(got.Body, []byte("too_expensive")) {
+		t.Errorf("an expensive variant: %d %.300q", got.Status, got.Body)
+	}
+	if got := d.request(t, "GET", "/rose.jpg/-/w=300", nil); got.Status != 200 {
+		t.Errorf("the next one: %d %s", got.Status, got.Body)
+	}
+}
+
 func TestMisconfiguredFunctionSaysSo(t *testing.T) {
 	d := deploy(t, map[string]string{originalsName: "", maxFramesName: "many"})
 	got := d.operate(t, `{"operation":"ping"}`)

@@ -115,8 +115,7 @@ func (p *process) obituary(cause error) error {
 	return fmt.Errorf("the worker ended (%v): %w; its last words: %q", p.command.ProcessState, cause, p.stderr)
 }
 
-// do runs one job. Unless it returns a variant or a complaint of the
-// worker's, the process is doomed.
+// do runs one job. The process is doomed unless it answered as it should.
 func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
 	p.jobs++
 	frame, err := encodeFrame(request{p.jobs, job}, maxRequest)
