@@ -7,8 +7,11 @@ import (
 	_ "image/jpeg"
 	"image/png"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRose(t *testing.T) {
@@ -90,5 +93,33 @@ func TestTransparencyAndAnimation(t *testing.T) {
 	movie, err := gif.DecodeAll(bytes.NewReader(bloom))
 	if err != nil || len(movie.Image) < 2 {
 		t.Errorf("the bloom has %d frames (%v)", len(movie.Image), err)
+	}
+}
+
+// Unpacking again repairs what was changed and touches nothing else: variants
+// of what is untouched stay good.
+func TestUnpack(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	for range 2 {
+		if err := Unpack(dir); err != nil {
+			t.Fatal(err)
+		}
+		long := time.Unix(1, 0)
+		if err := os.Chtimes(filepath.Join(dir, "rose.jpg"), long, long); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "fig.jpg"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Unpack(dir); err != nil {
+		t.Fatal(err)
+	}
+	rose, err := os.Stat(filepath.Join(dir, "rose.jpg"))
+	if err != nil || rose.ModTime().Unix() != 1 {
+		t.Errorf("the rose was written again (%v)", err)
+	}
+	if fig, err := os.Stat(filepath.Join(dir, "fig.jpg")); err != nil || fig.Size() == 0 {
+		t.Errorf("the fig was not repaired (%v)", err)
 	}
 }
