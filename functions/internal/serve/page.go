@@ -91,7 +91,7 @@ func pictures(keys []string) []picture {
 }
 
 var imageNames = map[string]bool{
-	"": true, ".jpg": true, ".jpeg": true, ".png": true, ".webp": true, ".avif": true, ".gif": true,
+	".jpg": true, ".jpeg": true, ".png": true, ".webp": true, ".avif": true, ".gif": true,
 	".tif": true, ".tiff": true, ".svg": true,
 }
 

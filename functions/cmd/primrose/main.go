@@ -1,0 +1,101 @@
+// Primrose serves images in any size, crop and format. The same code runs in
+// AWS; this command runs it on your machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"primrose/functions/internal/worker"
+)
+
+// command is what the first argument names. It reads its own flags.
+type command struct {
+	name    string
+	summary string
+	run     func(ctx context.Context, args []string) error
+}
+
+var commands = []command{
+	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
+	{"version", "say which versions of Primrose and of the codecs these are", versionCommand},
+}
+
+func main() {
+	worker.Main()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C doesn't wait
+	err := run(ctx, os.Args[1:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "primrose:", err)
+		os.Exit(1)
+	}
+}
+
+// errUsage is returned once the command line's mistake has been explained.
+var errUsage = errors.New("usage")
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		usage(os.Stderr)
+		return errUsage
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:])
+		}
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		usage(os.Stdout)
+		return nil
+	}
+	fmt.Fprintf(os.Stderr, "primrose: there is no command %q\n\n", args[0])
+	usage(os.Stderr)
+	return errUsage
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "Primrose serves images in any size, crop and format.\n\nUsage: primrose <command> [flags]\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(w, "\nprimrose <command> -h tells more.\n")
+}
+
+// newFlags returns a command's empty set of flags. Its help begins with what
+// the command does and ends with its flags.
+func newFlags(name, help string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), help, "\nFlags:\n")
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parse reads the flags of a command that takes no other arguments.
+func parse(flags *flag.FlagSet, args []string) error {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return err
+	case err != nil:
+		return errUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(flags.Output(), "primrose %s: what does %q mean? It takes flags only; -h lists them\n", flags.Name(), flags.Arg(0))
+		return errUsage
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"primrose/functions/edge"
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/operation"
+	"primrose/functions/internal/serve"
+	"primrose/functions/internal/vips"
+	"primrose/functions/internal/worker"
+)
+
+const serveHelp = `Serve the images of a folder or a bucket on this machine: the edge function,
+the image function and its workers as they run in AWS, and a page to try them.
+
+Usage: primrose serve [flags]
+
+  primrose serve                                   sample images
+  primrose serve --originals ~/Pictures            your own
+  primrose serve --originals s3://my-originals --variants s3://my-variants
+  curl 'http://127.0.0.1:8080/rose.jpg?w=300&fm=webp'
+
+Buckets are found by the usual AWS_* variables and profiles.
+`
+
+// serveOptions are the flags of serve.
+type serveOptions struct {
+	originals, variants string
+	address             string
+	limits              engine.Limits
+	decoders            string
+	deadline            time.Duration
+	quiet               bool
+}
+
+func serveCommand(ctx context.Context, args []string) error {
+	o, err := parseServe(args)
+	if err != nil {
+		return err
+	}
+	originals, err := openOriginals(ctx, o.originals)
+	if err != nil {
+		return fmt.Errorf("--originals: %w", err)
+	}
+	variants, err := openVariants(ctx, o.variants)
+	if err != nil {
+		return fmt.Errorf("--variants: %w", err)
+	}
+	listener, err := serve.Listen(o.address)
+	if err != nil {
+		return err
+	}
+	function, err := edge.New()
+	if err != nil {
+		return err
+	}
+	defer function.Close()
+	log := newLog(o.quiet)
+	pool, err := startWorkers(ctx, o, log)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	service := serve.New(serve.Config{
+		Originals: originals,
+		Variants:  variants,
+		Edge:      function,
+		Images: delivery.New(delivery.Config{
+			Originals: originals,
+			Variants:  variants,
+			Worker:    pool,
+			Limits:    o.limits,
+			Log:       log,
+			Restarts:  func() uint64 { return pool.Stats().Restarts },
+		}),
+		Operations: operation.Service{Worker: pool, Limits: o.limits},
+		Place:      o.originals,
+		Log:        log,
+	})
+	fmt.Printf("Primrose serves the images of %s\n  at   http://%s   (Ctrl-C stops)\n  keeps variants in %s\n",
+		o.originals, listener.Addr(), o.variants)
+	return serve.Run(ctx, listener, service, log)
+}
+
+func parseServe(args []string) (serveOptions, error) {
+	o := serveOptions{limits: engine.DefaultLimits}
+	flags := newFlags("serve", serveHelp)
+	flags.StringVar(&o.originals, "originals", "", "`folder` or s3://bucket of the originals; it is only read (default sample images)")
+	flags.StringVar(&o.variants, "variants", "", "`folder` or s3://bucket of the variants (default a folder in the user's cache)")
+	flags.StringVar(&o.address, "addr", "127.0.0.1:8080", "`host:port` to listen on")
+	flags.Int64Var(&o.limits.Bytes, "max-bytes", o.limits.Bytes, "largest original, in `bytes`")
+	flags.Int64Var(&o.limits.Pixels, "max-pixels", o.limits.Pixels, "most `pixels` of an original, all frames together")
+	flags.IntVar(&o.limits.Frames, "max-frames", o.limits.Frames, "most `frames` of an original")
+	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
+	flags.DurationVar(&o.deadline, "deadline", worker.DefaultDeadline, "longest `time` for one image")
+	flags.BoolVar(&o.quiet, "quiet", false, "log only what goes wrong")
+	if err := parse(flags, args); err != nil {
+		return o, err
+	}
+	return o, errors.Join(o.check(), o.readDecoders(), o.resolve())
+}
+
+func (o *serveOptions) check() error {
+	if o.limits.Bytes < 1 || o.limits.Pixels < 1 || o.limits.Frames < 1 || o.deadline <= 0 {
+		return errors.New("--max-bytes, --max-pixels, --max-frames and --deadline must be greater than 0")
+	}
+	return nil
+}
+
+func (o *serveOptions) readDecoders() error {
+	for name := range strings.SplitSeq(o.decoders, ",") {
+		switch name {
+		case "":
+		case "tiff":
+			o.limits.TIFF = true
+		case "svg":
+			o.limits.SVG = true
+		default:
+			return fmt.Errorf("--decoders: %q is neither tiff nor svg", name)
+		}
+	}
+	return nil
+}
+
+// resolve turns the locations into full ones, or into their defaults.
+func (o *serveOptions) resolve() (err error) {
+	if o.originals == "" {
+		o.originals, err = sampleFolder()
+	} else {
+		o.originals, err = locate(o.originals)
+	}
+	if err != nil {
+		return fmt.Errorf("--originals: %w", err)
+	}
+	if o.variants == "" {
+		o.variants = defaultVariants(o.originals)
+	} else if o.variants, err = locate(o.variants); err != nil {
+		return fmt.Errorf("--variants: %w", err)
+	}
+	if within(o.variants, o.originals) {
+		return fmt.Errorf("--variants: %s lies in the originals' folder, which must stay as it is", o.variants)
+	}
+	return nil
+}
+
+// startWorkers starts a worker for each processor.
+func startWorkers(ctx context.Context, o serveOptions, log *slog.Logger) (*worker.Pool, error) {
+	library, err := vips.Find()
+	if err != nil {
+		return nil, err
+	}
+	command, err := worker.Command(library)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Command: command, Deadline: o.deadline, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ready(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+func newLog(quiet bool) *slog.Logger {
+	level := slog.LevelInfo
+	if quiet {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
