@@ -28,7 +28,7 @@ type contestant interface {
 type result struct {
 	cpu    float64 // ms an image
 	first  float64 // ms from start to the first variant
-	memory float64 // MB at the peak, all processes
+	memory float64 // MB, all processes, the most that was seen
 	bytes  int     // of a variant
 }
 
@@ -123,17 +123,17 @@ func serve(cmd *exec.Cmd, images int, url func(i int) string) (r result, err err
 	if err != nil {
 		return r, err
 	}
+	after := before
 	for i := range images {
 		if _, err := fetch(url(i + 1)); err != nil {
 			return r, err
 		}
-	}
-	after, err := tree(cmd.Process.Pid)
-	if err != nil {
-		return r, err
+		if after, err = tree(cmd.Process.Pid); err != nil {
+			return r, err
+		}
+		r.memory = max(r.memory, after.memory)
 	}
 	r.cpu = ms(after.cpu-before.cpu) / float64(images)
-	r.memory = after.peak
 	return r, nil
 }
 

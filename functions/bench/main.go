@@ -63,7 +63,7 @@ func run(s settings) (err error) {
 		if err != nil {
 			return err
 		}
-		print(format, rows)
+		report(format, rows)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ type row struct {
 	name   string
 	cpu    []float64 // ms an image, one value a round
 	first  []float64 // ms from start to the first variant, one value a round
-	memory []float64 // MB of all processes at their peak, one value a round
+	memory []float64 // MB of all processes, one value a round
 	bytes  int       // of a variant
 }
 
@@ -83,7 +83,7 @@ func race(s settings, dir, format string) ([]row, error) {
 	rows := make([]row, len(contestants))
 	for round := range s.rounds {
 		for i, c := range contestants {
-			fmt.Fprintf(os.Stderr, "\r%s: round %d of %d, %-12s", format, round+1, s.rounds, c.name())
+			fmt.Fprintf(os.Stderr, "\r\033[K%s: round %d of %d, %-12s", format, round+1, s.rounds, c.name())
 			turn := filepath.Join(dir, c.name(), fmt.Sprint(round))
 			if err := os.MkdirAll(turn, 0o755); err != nil {
 				return nil, err
@@ -111,9 +111,9 @@ func describe(s settings) {
 		filepath.Base(s.photo), info.Size()/1000, s.width, runtime.NumCPU(), s.rounds, s.images)
 }
 
-func print(format string, rows []row) {
+func report(format string, rows []row) {
 	fmt.Printf("\n→ %s\n%-12s %24s %9s %24s %20s %8s\n", format,
-		"", "CPU ms an image", "ratio", "first variant ms", "peak memory MB", "bytes")
+		"", "CPU ms an image", "us/them", "first variant ms", "memory MB", "bytes")
 	for _, r := range rows {
 		fmt.Printf("%-12s %24s %8.2f× %24s %20s %8d\n", r.name,
 			spread(r.cpu), median(rows[0].cpu)/median(r.cpu), spread(r.first), spread(r.memory), r.bytes)

@@ -14,8 +14,8 @@ import (
 
 // usage is what a process and all its descendants have used so far.
 type usage struct {
-	cpu  time.Duration // user and system, dead children included
-	peak float64       // MB: the sum of the processes' own peaks of resident memory
+	cpu    time.Duration // user and system, dead children included
+	memory float64       // MB resident; what processes share is counted once
 }
 
 // tree adds up a process and its living descendants.
@@ -43,7 +43,7 @@ func tree(pid int) (usage, error) {
 				continue // the process has just ended
 			}
 			total.cpu += u.cpu
-			total.peak += u.peak
+			total.memory += u.memory
 		}
 	}
 	return total, nil
@@ -65,22 +65,23 @@ func process(pid int) (usage, error) {
 		}
 		u.cpu += time.Duration(ticks) * 10 * time.Millisecond
 	}
-	u.peak, err = peak(pid)
+	u.memory, err = proportional(pid)
 	return u, err
 }
 
-// peak reads the high-water mark of a process's resident memory, in MB.
-func peak(pid int) (float64, error) {
-	status, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+// proportional reads a process's proportional set size in MB: of a page that n
+// processes share, each counts an nth.
+func proportional(pid int) (float64, error) {
+	rollup, err := os.Open(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
 		return 0, err
 	}
-	defer status.Close()
-	for lines := bufio.NewScanner(status); lines.Scan(); {
-		if kib, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+	defer rollup.Close()
+	for lines := bufio.NewScanner(rollup); lines.Scan(); {
+		if kib, ok := strings.CutPrefix(lines.Text(), "Pss:"); ok {
 			n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(kib), " kB"), 64)
 			return n * 1024 / 1e6, err
 		}
 	}
-	return 0, fmt.Errorf("/proc/%d/status names no peak", pid)
+	return 0, fmt.Errorf("/proc/%d/smaps_rollup tells no proportional set size", pid)
 }
