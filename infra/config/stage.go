@@ -73,15 +73,14 @@ func (s Stage) Validate() error {
 	return nil
 }
 
-// Validate reports everything that is wrong with the stages, and stages that are the same deployment twice.
+// Validate reports everything that is wrong with the stages, names that are used twice included.
 func Validate(stages []Stage) error {
 	var errs []error
-	seen := map[[3]string]bool{}
+	seen := map[string]bool{}
 	for _, s := range stages {
-		place := [3]string{s.Name, s.Account, s.Region}
 		errs = append(errs, s.Validate(),
-			check(!seen[place], "stage %q occurs twice in %s: rename one", s.Name, s.Region))
-		seen[place] = true
+			check(!seen[s.Name], "two stages are named %q: in a second region, too, a stage wants a name of its own", s.Name))
+		seen[s.Name] = true
 	}
 	return errors.Join(errs...)
 }

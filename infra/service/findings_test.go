@@ -13,7 +13,7 @@ import (
 
 // CDK checks templates against CloudFormation's schemas. Some of what deploys badly is but a warning to it.
 func TestValidatorFindsNothing(t *testing.T) {
-	synth()
+	synth(t)
 	var report struct{ PluginReports []any }
 	readJSON(filepath.Join(out, "validation-report.json"), &report)
 	for _, finding := range report.PluginReports {
@@ -26,7 +26,7 @@ func TestValidatorFindsNothing(t *testing.T) {
 
 // Neither CDK nor cdk-nag has anything to say.
 func TestNoWarnings(t *testing.T) {
-	synth()
+	synth(t)
 	for _, stage := range config.Stages() {
 		var metadata map[string][]struct {
 			Type string

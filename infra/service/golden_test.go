@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden templates anew")
 
 // The templates of all stages, in full. A golden says what a change does; whether it may is for the other tests to say.
 func TestGoldens(t *testing.T) {
-	synth()
+	synth(t)
 	for _, stage := range config.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
 			got := indent(t, filepath.Join(out, templateFile(stage)))

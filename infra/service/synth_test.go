@@ -38,16 +38,31 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// synth writes the templates of all stages as cdk synth does, feature flags included, but for the image function's code: a stub
-// stands for it, so that its hash never changes and the tests need not build it.
-var synth = sync.OnceFunc(func() {
+// synth writes the templates of all stages, once.
+func synth(t *testing.T) {
+	t.Helper()
+	if err := synthOnce(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// synthOnce does as cdk synth does, feature flags included, but for the image function's code: a stub stands for it, so that its
+// hash never changes and the tests need not build it.
+var synthOnce = sync.OnceValue(func() (err error) {
 	edge, err := bundle.Edge(root)
 	if err != nil {
-		panic(err)
+		return err
 	}
+	defer func() { // CDK throws what it finds wrong
+		if thrown := recover(); thrown != nil {
+			report, _ := os.ReadFile(filepath.Join(out, "validation-report.json"))
+			err = fmt.Errorf("%v\n%s", thrown, report)
+		}
+	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
 	service.AddStages(app, config.Stages(), service.Code{Image: stub, Edge: edge})
 	app.Synth(nil)
+	return nil
 })
 
 func stub(config.Architecture) awslambda.Code {

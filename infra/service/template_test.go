@@ -26,7 +26,7 @@ type resource struct {
 
 // each runs a test on every stage's template.
 func each(t *testing.T, test func(*testing.T, config.Stage, template)) {
-	synth()
+	synth(t)
 	for _, stage := range config.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
 			var made template
