@@ -371,6 +371,33 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestViewerLeaves: nothing is kept of work that was given up.
+func TestViewerLeaves(t *testing.T) {
+	begun := make(chan struct{})
+	s := start(t, workerFunc(func(ctx context.Context, _ engine.Job, _ io.Reader) (engine.Variant, error) {
+		close(begun)
+		<-ctx.Done()
+		return engine.Variant{}, ctx.Err()
+	}), nil)
+	ctx, leave := context.WithCancel(t.Context())
+	go func() { <-begun; leave() }()
+	request, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/rose.jpg/-/w=20", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := s.Client().Do(request); err == nil {
+		response.Body.Close()
+		t.Error("the viewer who left got an answer")
+	}
+	s.Close() // waits for the handler
+	if !strings.Contains(s.log.String(), `"level":"INFO","msg":"request"`) || !strings.Contains(s.log.String(), `"status":499`) {
+		t.Errorf("the log takes it for a failure: %s", s.log)
+	}
+	if object, _ := s.stored(t, "rose.jpg/-/w=20"); object != nil {
+		t.Error("something is stored")
+	}
+}
+
 func TestBrokenImages(t *testing.T) {
 	s := start(t, realWorker(t), nil)
 	s.write(t, "cut.jpg", photo(t)[:9000])

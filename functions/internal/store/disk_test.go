@@ -2,10 +2,14 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestDiskTellsKeysApart(t *testing.T) {
@@ -19,6 +23,53 @@ func TestDiskTellsKeysApart(t *testing.T) {
 	for i, key := range keys {
 		if _, body := get(t, d, key); !bytes.Equal(body, []byte{byte(i)}) {
 			t.Errorf("%q holds %v, want %d", key, body, i)
+		}
+	}
+}
+
+// writeUntilKilled, in the environment, names the folder that this test
+// binary writes objects to until its end.
+const writeUntilKilled = "STORE_TEST_WRITE_UNTIL_KILLED"
+
+func TestMain(m *testing.M) {
+	dir := os.Getenv(writeUntilKilled)
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	d, err := OpenDisk(dir)
+	for i := 0; err == nil; i++ {
+		err = d.Put(context.Background(), fmt.Sprint(i%3), Meta{}, bytes.Repeat([]byte{byte(i)}, 1<<20))
+	}
+	panic(err)
+}
+
+// TestDiskKilled kills a process while it writes: each object is whole.
+func TestDiskKilled(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), writeUntilKilled+"="+dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	last := filepath.Join(dir, fileName("2"))
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(last); err == nil {
+			break
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	d := disk(t, dir)
+	for _, key := range []string{"0", "1", "2"} {
+		_, body := get(t, d, key)
+		if len(body) != 1<<20 || bytes.Count(body, body[:1]) != len(body) {
+			t.Errorf("%s holds %d bytes, not all alike", key, len(body))
 		}
 	}
 }
