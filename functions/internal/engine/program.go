@@ -25,7 +25,7 @@ func (o *original) program(p *magick.Program) (Variant, error) {
 	if err := img.Render(); err != nil {
 		return Variant{}, o.broken(err)
 	}
-	if err := p.Apply(img); err != nil {
+	if err := p.Apply(img, o.limits.Pixels); err != nil {
 		return Variant{}, err
 	}
 	return o.encode(img, p.Format, quality{q: p.Quality, progressive: p.Progressive})

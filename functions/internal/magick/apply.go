@@ -5,42 +5,50 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// maxPixels bounds what any one step may make, 100 megapixels. An original
-// that has more of its own may keep them.
-const maxPixels = 100_000_000
-
 // step edits an image in place.
 type step interface {
-	apply(img *vips.Image, p *Program) error
+	apply(img *vips.Image, r run) error
+}
+
+// run is one use of a program.
+type run struct {
+	program *Program
+	pixels  int64 // at most, of each frame
 }
 
 // Apply edits the image in place. It must be upright, 8 bits a channel, sRGB
 // or grey, with or without alpha. Every frame of an animation is edited,
 // unless the program's format holds only one: then the rest are dropped.
-// Where the format holds no transparency, the background shows.
-func (p *Program) Apply(img *vips.Image) error {
-	edit := p.applyFrame
+// Where the format holds no transparency, the background shows. No step may
+// make more than maxPixels, all frames together.
+func (p *Program) Apply(img *vips.Image, maxPixels int64) error {
 	if img.PageHeight() < img.Height() {
-		edit = p.applyFrames
+		return p.applyFrames(img, maxPixels)
 	}
-	return edit(img)
+	return run{p, maxPixels}.edit(img)
 }
 
-func (p *Program) applyFrame(img *vips.Image) error {
-	for _, s := range p.steps {
-		before := img.Width() * img.Height()
-		if err := s.apply(img, p); err != nil {
+func (r run) edit(img *vips.Image) error {
+	for _, s := range r.program.steps {
+		if err := s.apply(img, r); err != nil {
 			return err
 		}
-		if after := img.Width() * img.Height(); after > max(before, maxPixels) {
-			return problem.New(problem.TooManyPixels, "the arguments would make an image of %d×%d px; the limit is %d megapixels",
-				img.Width(), img.Height(), maxPixels/1_000_000)
+		if err := r.admit(img.Width(), img.Height()); err != nil {
+			return err
 		}
 	}
-	if p.Format.HasAlpha() || !img.HasAlpha() {
+	if r.program.Format.HasAlpha() || !img.HasAlpha() {
 		return nil
 	}
-	return p.flatten(img)
+	return r.program.flatten(img)
+}
+
+// admit refuses a frame that is too large.
+func (r run) admit(w, h int) error {
+	if int64(w)*int64(h) <= r.pixels {
+		return nil
+	}
+	return problem.New(problem.TooManyPixels, "the arguments would make an image of %dx%d px; the limit is %d px", w, h, r.pixels)
 }
 
 // flatten puts the background behind an image that may not be transparent.
@@ -57,12 +65,13 @@ func (p *Program) flatten(img *vips.Image) error {
 }
 
 // applyFrames edits an animation, whose frames libvips stacks.
-func (p *Program) applyFrames(img *vips.Image) error {
+func (p *Program) applyFrames(img *vips.Image, maxPixels int64) error {
 	high := img.PageHeight()
 	count := img.Height() / high
 	if !p.Format.Animates() {
 		count = 1
 	}
+	each := run{p, maxPixels / int64(count)}
 	frames := make([]*vips.Image, 0, count)
 	defer func() {
 		for _, frame := range frames {
@@ -75,7 +84,7 @@ func (p *Program) applyFrames(img *vips.Image) error {
 			return err
 		}
 		frames = append(frames, frame)
-		if err := p.applyFrame(frame); err != nil {
+		if err := each.edit(frame); err != nil {
 			return err
 		}
 	}

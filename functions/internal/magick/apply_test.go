@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// limit is of pixels.
+const limit = 100_000_000
+
 // apply runs arguments, separated by spaces, on pixels of 8 bits.
 func apply(t *testing.T, args string, f format.Format, pixels []byte, width, height, bands int) *vips.Image {
 	t.Helper()
@@ -37,7 +40,7 @@ func apply(t *testing.T, args string, f format.Format, pixels []byte, width, hei
 		t.Fatal(err)
 	}
 	p.Format = f
-	if err := p.Apply(img); err != nil {
+	if err := p.Apply(img, limit); err != nil {
 		t.Fatalf("%s: %v", args, err)
 	}
 	return img
@@ -199,7 +202,7 @@ func TestApplyAnimation(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Format = test.format
-		if err := p.Apply(img); err != nil {
+		if err := p.Apply(img, limit); err != nil {
 			t.Fatal(err)
 		}
 		if got := pixels(t, img); img.PageHeight() != test.pageHeight || !bytes.Equal(got, test.want) {
@@ -210,13 +213,16 @@ func TestApplyAnimation(t *testing.T) {
 
 func TestApplyRefuses(t *testing.T) {
 	tests := []struct {
-		args string
-		code problem.Code
+		args   string
+		pixels int64 // at most
+		code   problem.Code
 	}{
-		{"-crop 1x1+3+0", problem.BadRequest},
-		{"-crop 1x1-1+0", problem.BadRequest},
-		{"-resize 8192x8192! -resize 200%", problem.TooManyPixels},
-		{"-resize 8192x8192! -rotate 45", problem.TooManyPixels},
+		{"-crop 1x1+3+0", limit, problem.BadRequest},
+		{"-crop 1x1-1+0", limit, problem.BadRequest},
+		{"-resize 30x20", 600, ""},
+		{"-resize 30x20", 599, problem.TooManyPixels},
+		{"-resize 8192x8192! -resize 10000% -resize 1x1!", limit, problem.TooManyPixels},
+		{"-resize 30x20 -rotate 45", 600, problem.TooManyPixels},
 	}
 	for _, test := range tests {
 		img, err := vips.FromPixels(six, 3, 2, 1)
@@ -229,8 +235,33 @@ func TestApplyRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Format = format.PNG
-		if err := p.Apply(img); problem.Of(err).Code != test.code {
-			t.Errorf("%s: %v, want %s", test.args, err, test.code)
+		if err := p.Apply(img, test.pixels); (err != nil || test.code != "") && problem.Of(err).Code != test.code {
+			t.Errorf("%s with at most %d px: %v, want %s", test.args, test.pixels, err, test.code)
+		}
+	}
+}
+
+// The limit of pixels is of all frames together.
+func TestApplyLimitsAnimations(t *testing.T) {
+	for _, test := range []struct {
+		pixels int64
+		code   problem.Code
+	}{{2 * 6, ""}, {2*6 - 1, problem.TooManyPixels}} {
+		img, err := vips.FromPixels(append(six, six...), 3, 4, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer img.Close()
+		if err := img.Set("page-height", 2); err != nil {
+			t.Fatal(err)
+		}
+		p, err := Parse([]string{"-flip"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Format = format.GIF
+		if err := p.Apply(img, test.pixels); (err != nil || test.code != "") && problem.Of(err).Code != test.code {
+			t.Errorf("two frames of 6 px with at most %d: %v, want %q", test.pixels, err, test.code)
 		}
 	}
 }

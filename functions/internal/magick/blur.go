@@ -45,7 +45,7 @@ func parseBlur(s *settings, value string) error {
 	return s.add(blur{g})
 }
 
-func (b blur) apply(img *vips.Image, _ *Program) error {
+func (b blur) apply(img *vips.Image, _ run) error {
 	if b.sigma == 0 {
 		return nil
 	}

@@ -19,7 +19,7 @@ func parseColorspace(s *settings, value string) error {
 // srgb gives a grey image three channels.
 type srgb struct{}
 
-func (srgb) apply(img *vips.Image, _ *Program) error {
+func (srgb) apply(img *vips.Image, _ run) error {
 	if img.Bands() >= 3 {
 		return nil
 	}
@@ -33,7 +33,7 @@ type gray struct{}
 // item 3.2, on the encoded values; times three, as their mean is taken.
 var luma = []float64{3 * 0.2126, 3 * 0.7152, 3 * 0.0722}
 
-func (gray) apply(img *vips.Image, _ *Program) error {
+func (gray) apply(img *vips.Image, _ run) error {
 	if img.Bands() < 3 {
 		return nil
 	}

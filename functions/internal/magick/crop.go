@@ -19,7 +19,7 @@ func parseCrop(s *settings, value string) error {
 	return s.add(crop{g, s.gravity})
 }
 
-func (c crop) apply(img *vips.Image, _ *Program) error {
+func (c crop) apply(img *vips.Image, _ run) error {
 	width, height := img.Width(), img.Height()
 	w, h := c.size(width, height)
 	left, top := c.gravity.place(width, height, w, h, c.x, c.y)

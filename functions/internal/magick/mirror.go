@@ -7,7 +7,7 @@ type flip struct{}
 
 func parseFlip(s *settings, _ string) error { return s.add(flip{}) }
 
-func (flip) apply(img *vips.Image, _ *Program) error {
+func (flip) apply(img *vips.Image, _ run) error {
 	if err := img.Render(); err != nil { // the last row is read first
 		return err
 	}
@@ -19,6 +19,6 @@ type flop struct{}
 
 func parseFlop(s *settings, _ string) error { return s.add(flop{}) }
 
-func (flop) apply(img *vips.Image, _ *Program) error {
+func (flop) apply(img *vips.Image, _ run) error {
 	return img.Apply("flip", vips.Args{"direction": "horizontal"})
 }

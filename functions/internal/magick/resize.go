@@ -3,7 +3,6 @@ package magick
 import (
 	"strings"
 
-	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
 
@@ -25,26 +24,26 @@ func parseResize(s *settings, value string) error {
 	return s.add(resize{g})
 }
 
-func (r resize) apply(img *vips.Image, p *Program) error {
+func (s resize) apply(img *vips.Image, r run) error {
 	width, height := img.Width(), img.Height()
-	w, h := r.of(width, height)
+	w, h := s.of(width, height)
 	if w == width && h == height {
 		return nil
 	}
-	if w*h > max(width*height, maxPixels) {
-		return problem.New(problem.TooManyPixels, "-resize would make %d×%d px; the limit is %d megapixels", w, h, maxPixels/1_000_000)
+	if err := r.admit(w, h); err != nil { // before it is sharpened
+		return err
 	}
 	return premultiplied(img, func() error {
 		scale := vips.Args{
-			"scale": float64(w) / float64(width), "vscale": float64(h) / float64(height), "kernel": p.Filter.kernel(w > width),
+			"scale": float64(w) / float64(width), "vscale": float64(h) / float64(height), "kernel": r.program.Filter.kernel(w > width),
 		}
 		if err := img.Apply("resize", scale); err != nil {
 			return err
 		}
-		if p.Sharpening == 0 {
+		if r.program.Sharpening == 0 {
 			return nil
 		}
-		return unsharp(img, edge, p.Sharpening)
+		return unsharp(img, edge, r.program.Sharpening)
 	})
 }
 

@@ -34,7 +34,7 @@ func parseRotate(s *settings, value string) error {
 // quarters are the turns that move pixels and make none up.
 var quarters = map[float64]string{90: "d90", 180: "d180", 270: "d270"}
 
-func (r rotate) apply(img *vips.Image, _ *Program) error {
+func (r rotate) apply(img *vips.Image, _ run) error {
 	width, height := img.Width(), img.Height()
 	if r.degrees == 0 || r.onlyWide && width <= height || r.onlyHigh && width >= height {
 		return nil

@@ -20,7 +20,7 @@ func parseSharpen(s *settings, value string) error {
 // ImageMagick convolves with a bell curve upside down whose middle is twice
 // the curve's volume, all divided by the sum. Written out, that adds the
 // difference to the blurred image, divided by one plus the curve's peak.
-func (s sharpen) apply(img *vips.Image, _ *Program) error {
+func (s sharpen) apply(img *vips.Image, _ run) error {
 	if s.sigma == 0 {
 		return nil
 	}

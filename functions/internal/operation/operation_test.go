@@ -342,7 +342,7 @@ func TestErrors(t *testing.T) {
 // The service's own limits hold for events too, and only from one past them.
 func TestLimits(t *testing.T) {
 	s := service(t)
-	event := eventOf(t, "thumbnail", sample.Rose(), nil)
+	event := eventOf(t, "thumbnail", sample.Rose(), fields{"width": 70})
 	s.Limits.Bytes, s.Limits.Pixels = int64(len(sample.Rose())), sample.RoseWidth*sample.RoseHeight
 	invoke(t, s, event)
 	s.Limits.Bytes--
