@@ -1,4 +1,5 @@
-// Command infra is the CDK app: it synthesises every stage of Primrose. The CDK CLI runs it, from the top of the repository.
+// Command infra is the CDK app: it synthesises every stage of Primrose. The CDK CLI runs it, from
+// the top of the repository.
 package main
 
 import (

@@ -10,8 +10,8 @@ import (
 	"primrose/infra/config"
 )
 
-// library is the path of the codecs' shared library for the bundle's architecture, which is installed first if it is not there
-// as the lock file wants it.
+// library is the path of the codecs' shared library for the bundle's architecture, which is
+// installed first if it is not there as the lock file wants it.
 func (b Image) library() (string, error) {
 	dir := filepath.Join(b.Root, "build", "codecs", "linux-"+b.goarch())
 	if !b.installed(dir) {
@@ -35,7 +35,8 @@ func (b Image) installed(dir string) bool {
 	return err == nil
 }
 
-// install has npm put the codecs into dir. They appear there all at once, so that nobody meets half of them.
+// install has npm put the codecs into dir. They appear there all at once, so that nobody meets half
+// of them.
 func (b Image) install(dir string) error {
 	fmt.Fprintf(os.Stderr, "primrose: installing the codecs for linux-%s by npm, about 10 MB\n", b.goarch())
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
@@ -56,7 +57,8 @@ func (b Image) install(dir string) error {
 			return err
 		}
 	}
-	cmd := exec.Command("npm", "ci", "--os=linux", "--cpu="+b.cpu(), "--libc=glibc", "--ignore-scripts", "--no-audit", "--no-fund")
+	cmd := exec.Command("npm", "ci", "--os=linux", "--cpu="+b.cpu(), "--libc=glibc",
+		"--ignore-scripts", "--no-audit", "--no-fund")
 	cmd.Dir = temp
 	if err := run(cmd); err != nil {
 		return err
@@ -73,7 +75,8 @@ func (b Image) install(dir string) error {
 	return nil
 }
 
-// find finds the one library below dir. Its name ends in libvips' version, which the lock file decides.
+// find finds the one library below dir. Its name ends in libvips' version, which the lock file
+// decides.
 func (b Image) find(dir string) (string, error) {
 	pattern := filepath.Join(dir, "node_modules", "@img", "sharp-libvips-linux-"+b.cpu(), "lib", "libvips-cpp.so.*")
 	found, err := filepath.Glob(pattern)

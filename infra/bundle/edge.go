@@ -12,7 +12,8 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 const EdgeLimit = 10_240
 
-// Edge is the edge function's code as it is deployed: the script with the table of options pasted into it, minified.
+// Edge is the edge function's code as it is deployed: the script with the table of options pasted
+// into it, minified.
 func Edge(root string) (string, error) {
 	script, err := edgeSource(root)
 	if err != nil {
@@ -23,7 +24,8 @@ func Edge(root string) (string, error) {
 		return "", err
 	}
 	if len(code) > EdgeLimit {
-		return "", fmt.Errorf("the edge function has %d bytes minified, CloudFront takes %d: shorten functions/edge/viewer_request.js", len(code), EdgeLimit)
+		return "", fmt.Errorf("the edge function has %d bytes minified, CloudFront takes %d: shorten functions/edge/viewer_request.js",
+			len(code), EdgeLimit)
 	}
 	return code, nil
 }

@@ -1,5 +1,6 @@
-// Package bundle makes what is deployed out of the functions' sources: the image function's zip and the edge function's
-// text. The same sources give the same bytes, wherever and whenever they are bundled, so that a template's hashes change only with the code.
+// Package bundle makes what is deployed out of the functions' sources: the image function's zip and
+// the edge function's text. The same sources give the same bytes, wherever and whenever they are
+// bundled, so that a template's hashes change only with the code.
 package bundle
 
 import (
@@ -20,7 +21,8 @@ type Image struct {
 	Architecture config.Architecture
 }
 
-// Zip writes the bundle to file. It needs the Go toolchain, and npm where the codecs are not installed yet.
+// Zip writes the bundle to file. It needs the Go toolchain, and npm where the codecs are not
+// installed yet.
 func (b Image) Zip(file string) error {
 	library, err := b.library()
 	if err != nil {
@@ -39,13 +41,15 @@ func (b Image) Zip(file string) error {
 	return zipFiles(file, binary, library)
 }
 
-// compile builds the function. The flags keep out whatever a build leaves of its machine: paths, version control, build ids.
+// compile builds the function. The flags keep out whatever a build leaves of its machine: paths,
+// version control, build ids.
 func (b Image) compile(binary string) error {
 	cmd := exec.Command("go", "build",
 		"-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-tags=lambda.norpc",
 		"-o", binary, "./image")
 	cmd.Dir = filepath.Join(b.Root, "functions")
-	// The caller's settings may not leak in, a workspace's least of all: it would change the versions of dependencies.
+	// The caller's settings may not leak in, a workspace's least of all: it would change the
+	// versions of dependencies.
 	cmd.Env = append(os.Environ(),
 		"GOOS=linux", "GOARCH="+b.goarch(), "GOARM64=v8.0", "GOAMD64=v1", "GOEXPERIMENT=",
 		"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=")

@@ -16,8 +16,8 @@ import (
 // root is the repository.
 const root = "../.."
 
-// Two copies of the sources, at paths of different lengths and with other times, give the same bytes: what is deployed does
-// not depend on who bundles it.
+// Two copies of the sources, at paths of different lengths and with other times, give the same
+// bytes: what is deployed does not depend on who bundles it.
 func TestImageIsReproducible(t *testing.T) {
 	for _, architecture := range []config.Architecture{config.ARM64, config.X86_64} {
 		t.Run(string(architecture), func(t *testing.T) {
@@ -45,7 +45,8 @@ func zipped(t *testing.T, image Image) [sha256.Size]byte {
 	return sha256.Sum256([]byte(text))
 }
 
-// inspect checks that the bundle is one binary and one library, for the architecture, and executable.
+// inspect checks that the bundle is one binary and one library, for the architecture, and
+// executable.
 func inspect(t *testing.T, file string, architecture config.Architecture) {
 	t.Helper()
 	bundle, err := zip.OpenReader(file)
@@ -83,7 +84,8 @@ func machineOf(t *testing.T, f *zip.File) elf.Machine {
 	return elf.Machine(uint16(head[18]) | uint16(head[19])<<8)
 }
 
-// copied is a copy of what is bundled, at a path below a new directory. The codecs are linked: npm need not run again.
+// copied is a copy of what is bundled, at a path below a new directory. The codecs are linked: npm
+// need not run again.
 func copied(t *testing.T, from, path string, architecture config.Architecture) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), path)

@@ -11,8 +11,8 @@ import (
 
 // minify shortens script, whose function handler remains the one that CloudFront calls.
 //
-// The target is es2017: newer ones come out with catch without a binding, and older ones with generators, neither
-// of which CloudFront's engine parses.
+// The target is es2017: newer ones come out with catch without a binding, and older ones with
+// generators, neither of which CloudFront's engine parses.
 func minify(script string) (string, error) {
 	result := api.Transform(script+"\nexport{handler};", api.TransformOptions{
 		Loader:            api.LoaderJS,

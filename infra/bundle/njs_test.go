@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What is deployed is the minified text, so it passes the edge function's own cases as well: under njs, which is as old as CloudFront's
-// engine and as strict.
+// What is deployed is the minified text, so it passes the edge function's own cases as well: under
+// njs, which is as old as CloudFront's engine and as strict.
 func TestMinifiedEdgeFunctionPassesItsCases(t *testing.T) {
 	testdata := filepath.Join(root, "functions", "edge", "testdata")
 	code, err := Edge(root)

@@ -23,16 +23,17 @@ type Service struct {
 
 // Originals are the images as uploaded. Their bucket is versioned and survives the stack.
 type Originals struct {
-	// Undo is how long an overwritten or deleted original can be brought back, in whole days. Default 90 days;
-	// every version is paid for as long as it is kept.
+	// Undo is how long an overwritten or deleted original can be brought back, in whole days.
+	// Default 90 days; every version is paid for as long as it is kept.
 	Undo time.Duration
 }
 
 // Variants are made from originals and can be made again at any time.
 type Variants struct {
-	// Expiry is the age at which a variant is deleted, in whole days. Default 90 days: storing a variant for a month
-	// costs far less than making it again, and what nobody has asked for in a quarter is not worth either.
-	// The edge caches for longer, so that a popular variant is not made again for it.
+	// Expiry is the age at which a variant is deleted, in whole days. Default 90 days: storing a
+	// variant for a month costs far less than making it again, and what nobody has asked for in a
+	// quarter is not worth either. The edge caches for longer, so that a popular variant is not
+	// made again for it.
 	Expiry time.Duration
 }
 
@@ -41,50 +42,55 @@ type Image struct {
 	// Architecture of the processor. Default arm64: cheaper for the same speed.
 	Architecture Architecture
 
-	// Memory in MiB, 128–10,240. Lambda deals out processor time by memory; 1,769 is exactly one processor, and
-	// what one image needs. Default 1,769.
+	// Memory in MiB, 128–10,240. Lambda deals out processor time by memory; 1,769 is exactly one
+	// processor, and what one image needs. Default 1,769.
 	Memory int
 
-	// Deadline is how long one image may take from its first byte to its last, in whole seconds, 1–27. A job that takes longer is
-	// stopped. Default 25 s. The upper bound is API Gateway's: an answer that is not streamed has 29 s, of which the
-	// function wants some for itself.
+	// Deadline is how long one image may take from its first byte to its last, in whole seconds,
+	// 1–27. A job that takes longer is stopped. Default 25 s. The upper bound is API Gateway's: an
+	// answer that is not streamed has 29 s, of which the function wants some for itself.
 	Deadline time.Duration
 
-	// Reserved is the concurrency kept for, and granted to, the function: a ceiling on cost. Default 0, which reserves
-	// nothing; new accounts have a quota of 10 and refuse any reservation.
+	// Reserved is the concurrency kept for, and granted to, the function: a ceiling on cost.
+	// Default 0, which reserves nothing; new accounts have a quota of 10 and refuse any
+	// reservation.
 	Reserved int
 
-	// LogRetention is the age at which log lines are deleted: a number of days that CloudWatch knows. Default 30 days.
+	// LogRetention is the age at which log lines are deleted: a number of days that CloudWatch
+	// knows. Default 30 days.
 	LogRetention time.Duration
 }
 
 // Limits are checked against an original before any of its pixels is decoded.
 type Limits struct {
-	// Bytes of the original, at least 1. Default 50 MB: larger originals leave too little time to download them.
+	// Bytes of the original, at least 1. Default 50 MB: larger originals leave too little time to
+	// download them.
 	Bytes int64
 
-	// Pixels, width × height over all frames, at least 1. Default 100 million: about 400 MB when decoded whole.
+	// Pixels, width × height over all frames, at least 1. Default 100 million: about 400 MB when
+	// decoded whole.
 	Pixels int64
 
 	// Frames of an animation, at least 1. Default 100.
 	Frames int
 
-	// Decoders are the formats served besides JPEG, PNG, WebP, GIF and AVIF. Default none: TIFF and SVG parsers have the longest record of
-	// vulnerabilities, so an operator turns them on knowingly.
+	// Decoders are the formats served besides JPEG, PNG, WebP, GIF and AVIF. Default none: TIFF and
+	// SVG parsers have the longest record of vulnerabilities, so an operator turns them on
+	// knowingly.
 	Decoders []Decoder
 }
 
 // API is the REST API behind the edge. It sees only what the Variants bucket does not have.
 type API struct {
-	// Rate is the mean requests per second that may reach the function, at least 1. Default 1,000. Above it API Gateway
-	// answers 429, which the edge keeps for no more than seconds.
+	// Rate is the mean requests per second that may reach the function, at least 1. Default 1,000.
+	// Above it API Gateway answers 429, which the edge keeps for no more than seconds.
 	Rate int
 
 	// Burst is the most requests that may arrive at once above Rate, at least 1. Default 500.
 	Burst int
 
-	// KeyVersion numbers the secret key that only the edge holds, from 1. A higher number makes a new key and
-	// removes the old one: this is how the key is rotated.
+	// KeyVersion numbers the secret key that only the edge holds, from 1. A higher number makes a
+	// new key and removes the old one: this is how the key is rotated.
 	KeyVersion int
 }
 
@@ -140,8 +146,8 @@ func Default() Service {
 //
 //	Deadline < FirstByte < Timeout
 //
-// The worker is stopped at the deadline, so the function answers by itself; the edge waits for that answer's first byte; and
-// only what streams for minutes is ever cut.
+// The worker is stopped at the deadline, so the function answers by itself; the edge waits for that
+// answer's first byte; and only what streams for minutes is ever cut.
 const (
 	settle    = 10 * time.Second // to fetch the original's head, store the variant and answer
 	streaming = 50 * time.Second // 100 MB through API Gateway: 10 MB at once, the rest at 2 MB/s
@@ -150,7 +156,8 @@ const (
 // FirstByte is how long the edge waits for the first byte, and then for each next one.
 func (i Image) FirstByte() time.Duration { return i.Deadline + settle }
 
-// Timeout is how long one invocation may take, the streaming of its answer included. API Gateway waits as long.
+// Timeout is how long one invocation may take, the streaming of its answer included. API Gateway
+// waits as long.
 func (i Image) Timeout() time.Duration { return i.FirstByte() + streaming }
 
 // Validate reports everything that is wrong with the service, joined into one error.

@@ -1,8 +1,9 @@
 // Package config says what there is to deploy: stages as plain Go values.
 //
-// A stage is one deployment of one service. Its fields are everything that an operator may turn; whatever follows from
-// them (a timeout from a deadline, a name from a stage) is computed, so that two settings cannot contradict each
-// other. Nothing here knows of CDK: a stage can be read, compared and validated in microseconds.
+// A stage is one deployment of one service. Its fields are everything that an operator may turn;
+// whatever follows from them (a timeout from a deadline, a name from a stage) is computed, so that
+// two settings cannot contradict each other. Nothing here knows of CDK: a stage can be read,
+// compared and validated in microseconds.
 package config
 
 import (
@@ -13,16 +14,16 @@ import (
 
 // A Stage is a service with a name and a place.
 type Stage struct {
-	// Name distinguishes the stages of an account: lower-case letters and digits, 2–12 characters. It is part of every
-	// stack name, so a new name is a new deployment.
+	// Name distinguishes the stages of an account: lower-case letters and digits, 2–12 characters.
+	// It is part of every stack name, so a new name is a new deployment.
 	Name string
 
-	// Account is the 12-digit AWS account, or empty for that of the credentials at deploy time. An account that is
-	// named guards against deploying with the wrong credentials.
+	// Account is the 12-digit AWS account, or empty for that of the credentials at deploy time. An
+	// account that is named guards against deploying with the wrong credentials.
 	Account string
 
-	// Region is the home region, where the images and the function live. Viewers are served from everywhere.
-	// It has to be known at synth time, because stacks in us-east-1 refer to it.
+	// Region is the home region, where the images and the function live. Viewers are served from
+	// everywhere. It has to be known at synth time, because stacks in us-east-1 refer to it.
 	Region string
 
 	// Protected refuses to delete the stack until somebody lifts the protection by hand.

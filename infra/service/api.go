@@ -8,11 +8,12 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// api is the one way into the image function: variants stream to the edge, which alone holds the key; operations are for
-// whoever IAM lets in.
+// api is the one way into the image function: variants stream to the edge, which alone holds the
+// key; operations are for whoever IAM lets in.
 //
-// It is a REST API because only that streams, and so has neither the limit of 6 MB an answer nor that of 29 s.
-// It has no access logs: API Gateway writes them to CloudWatch only with a role that is one setting for a whole account.
+// It is a REST API because only that streams, and so has neither the limit of 6 MB an answer nor
+// that of 29 s. It has no access logs: API Gateway writes them to CloudWatch only with a role that
+// is one setting for a whole account.
 type api struct {
 	rest awsapigateway.RestApi
 	plan awsapigateway.UsagePlan
@@ -37,10 +38,14 @@ func newAPI(scope constructs.Construct, p Props, f processor) api {
 	addOperations(rest, f)
 	key, plan := newKey(c, p.API.KeyVersion, rest)
 
-	accept(rest, "AwsSolutions-APIG2", "The function parses paths and operations itself, strictly, and answers with what is wrong.")
-	accept(rest.DeploymentStage(), "AwsSolutions-APIG1", "Access logs need a role that is set for a whole account; the function logs every request that reaches it.")
-	accept(rest.DeploymentStage(), "AwsSolutions-APIG3", "A web ACL belongs before the cache, at CloudFront; without the edge's key nothing gets past this stage.")
-	accept(rest.DeploymentStage(), "AwsSolutions-APIG6", "Execution logs need a role that is set for a whole account; the function logs every request that reaches it.")
+	accept(rest, "AwsSolutions-APIG2",
+		"The function parses paths and operations itself, strictly, and answers with what is wrong.")
+	accept(rest.DeploymentStage(), "AwsSolutions-APIG1",
+		"Access logs need a role that is set for a whole account; the function logs every request that reaches it.")
+	accept(rest.DeploymentStage(), "AwsSolutions-APIG3",
+		"A web ACL belongs before the cache, at CloudFront; without the edge's key nothing gets past this stage.")
+	accept(rest.DeploymentStage(), "AwsSolutions-APIG6",
+		"Execution logs need a role that is set for a whole account; the function logs every request that reaches it.")
 	return api{rest, plan, key}
 }
 
@@ -55,7 +60,8 @@ func addVariants(rest awsapigateway.RestApi, p Props, f processor) {
 	variant := rest.Root().AddResource(new("{proxy+}"), nil)
 	for _, verb := range []string{"GET", "HEAD"} {
 		method := variant.AddMethod(new(verb), stream, keyed)
-		accept(method, "AwsSolutions-APIG4", "Variants are public; the API key lets in the edge, which any viewer may ask.")
+		accept(method, "AwsSolutions-APIG4",
+			"Variants are public; the API key lets in the edge, which any viewer may ask.")
 		accept(method, "AwsSolutions-COG4", "Viewers have no accounts, so there is no user pool to ask.")
 	}
 }
@@ -68,11 +74,13 @@ func addOperations(rest awsapigateway.RestApi, f processor) {
 	method := rest.Root().AddMethod(new("POST"), buffered, &awsapigateway.MethodOptions{
 		AuthorizationType: awsapigateway.AuthorizationType_IAM,
 	})
-	accept(method, "AwsSolutions-COG4", "Operations are for programs with IAM credentials, not for people with passwords.")
+	accept(method, "AwsSolutions-COG4",
+		"Operations are for programs with IAM credentials, not for people with passwords.")
 }
 
-// newKey generates the key that lets the edge in. Its version is part of the ids, so that a higher one makes a new secret
-// and a new key before the old ones go: CloudFormation does not notice when only a secret's value changes.
+// newKey generates the key that lets the edge in. Its version is part of the ids, so that a higher
+// one makes a new secret and a new key before the old ones go: CloudFormation does not notice when
+// only a secret's value changes.
 func newKey(scope constructs.Construct, version int, rest awsapigateway.RestApi) (*string, awsapigateway.UsagePlan) {
 	secret := awssecretsmanager.NewSecret(scope, new(fmt.Sprintf("Secret%d", version)), &awssecretsmanager.SecretProps{
 		Description: new("Primrose: the API key by which the edge is let in."),
@@ -81,7 +89,8 @@ func newKey(scope constructs.Construct, version int, rest awsapigateway.RestApi)
 			ExcludePunctuation: new(true),
 		},
 	})
-	accept(secret, "AwsSolutions-SMG4", "A rotation has to reach the API key and the edge together, which a deploy with a higher KeyVersion does.")
+	accept(secret, "AwsSolutions-SMG4",
+		"A rotation has to reach the API key and the edge together, which a deploy with a higher KeyVersion does.")
 
 	value := secret.SecretValue().UnsafeUnwrap() // unwraps to a reference for CloudFormation
 	key := awsapigateway.NewApiKey(scope, new(fmt.Sprintf("Key%d", version)), &awsapigateway.ApiKeyProps{Value: value})

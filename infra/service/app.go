@@ -14,7 +14,8 @@ type Code struct {
 	Edge  string
 }
 
-// AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its resource fails the synth.
+// AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its
+// resource fails the synth.
 func AddStages(app awscdk.App, stages []config.Stage, code Code) {
 	for _, stage := range stages {
 		NewStack(app, stage, Props{

@@ -14,8 +14,8 @@ import (
 	"primrose/infra/config"
 )
 
-// What the command writes that everybody runs is what the goldens say, but for the hash of the image function's code, for which a stub
-// stands in there; and the code is two files.
+// What the command writes that everybody runs is what the goldens say, but for the hash of the
+// image function's code, for which a stub stands in there; and the code is two files.
 func TestTheCommandWritesTheGoldens(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.Command("npx", "--no", "--", "cdk", "synth", "--quiet", "--output", dir)
@@ -39,7 +39,8 @@ func TestTheCommandWritesTheGoldens(t *testing.T) {
 	checkAsset(t, dir)
 }
 
-// hashes are those that follow from the function's code: its name in the bucket of assets, and the version's id.
+// hashes are those that follow from the function's code: its name in the bucket of assets, and the
+// version's id.
 var hashes = regexp.MustCompile(`[0-9a-f]{64}\.zip|(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}`)
 
 func masked(template []byte) []byte {

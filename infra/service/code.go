@@ -10,7 +10,8 @@ import (
 	"primrose/infra/bundle"
 )
 
-// ImageCode is the image function, bundled when CDK needs it: not for `cdk ls`, nor for another stack.
+// ImageCode is the image function, bundled when CDK needs it: not for `cdk ls`, nor for another
+// stack.
 func ImageCode(image bundle.Image) awslambda.Code {
 	return awslambda.Code_FromAsset(new(filepath.Join(image.Root, "functions")), &awss3assets.AssetOptions{
 		AssetHashType: awscdk.AssetHashType_OUTPUT,
@@ -18,7 +19,8 @@ func ImageCode(image bundle.Image) awslambda.Code {
 			Local:      &bundler{image},
 			OutputType: awscdk.BundlingOutput_ARCHIVED,
 
-			// Nothing below is run. CDK demands an image, and tells by the environment whether two bundles are the same.
+			// Nothing below is run. CDK demands an image, and tells by the environment whether two
+			// bundles are the same.
 			Image:       awscdk.DockerImage_FromRegistry(new("unused")),
 			Environment: &map[string]*string{"ARCHITECTURE": new(string(image.Architecture))},
 		},
@@ -28,7 +30,8 @@ func ImageCode(image bundle.Image) awslambda.Code {
 // bundler lets CDK call our bundler.
 type bundler struct{ image bundle.Image }
 
-// TryBundle writes the bundle into dir. It panics if it fails: by returning false it would ask for Docker.
+// TryBundle writes the bundle into dir. It panics if it fails: by returning false it would ask for
+// Docker.
 func (b *bundler) TryBundle(dir *string, _ *awscdk.BundlingOptions) *bool {
 	if err := b.image.Zip(filepath.Join(*dir, "image.zip")); err != nil {
 		panic(err)

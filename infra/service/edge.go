@@ -9,10 +9,11 @@ import (
 	"primrose/infra/config"
 )
 
-// edge is what viewers meet. The function turns a request into the path of one variant; the path alone is the cache's key;
-// a miss asks the Variants bucket, and only if that has nothing the API.
+// edge is what viewers meet. The function turns a request into the path of one variant; the path
+// alone is the cache's key; a miss asks the Variants bucket, and only if that has nothing the API.
 //
-// There is no KeyValueStore: nothing reads one until URLs are signed, and a function takes one later without being replaced.
+// There is no KeyValueStore: nothing reads one until URLs are signed, and a function takes one
+// later without being replaced.
 type edge struct {
 	distribution awscloudfront.Distribution
 }
@@ -37,14 +38,19 @@ func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 	})
 	distribution.Node().AddDependency(a.plan) // the key opens the API before the edge uses it
 
-	accept(distribution, "AwsSolutions-CFR1", "Images are for everyone unless an operator says otherwise.")
-	accept(distribution, "AwsSolutions-CFR2", "A web ACL costs by the request and lives in another region; the edge function refuses what is malformed.")
-	accept(distribution, "AwsSolutions-CFR3", "These logs want a bucket with access lists; the image function logs every miss, and CloudFront's metrics count the hits.")
-	accept(distribution, "AwsSolutions-CFR4", "Without a domain of its own, CloudFront's certificate is used and its security policy cannot be chosen.")
+	accept(distribution, "AwsSolutions-CFR1",
+		"Images are for everyone unless an operator says otherwise.")
+	accept(distribution, "AwsSolutions-CFR2",
+		"A web ACL costs by the request and lives in another region; the edge function refuses what is malformed.")
+	accept(distribution, "AwsSolutions-CFR3",
+		"These logs want a bucket with access lists; the image function logs every miss, and CloudFront's metrics count the hits.")
+	accept(distribution, "AwsSolutions-CFR4",
+		"Without a domain of its own, CloudFront's certificate is used and its security policy cannot be chosen.")
 	return edge{distribution}
 }
 
-// newOrigins asks the bucket first. It says 403 of what it does not have, because the edge may not list it.
+// newOrigins asks the bucket first. It says 403 of what it does not have, because the edge may not
+// list it.
 func newOrigins(scope constructs.Construct, image config.Image, s storage, a api) awscloudfront.IOrigin {
 	access := awscloudfront.NewS3OriginAccessControl(scope, new("Access"), &awscloudfront.S3OriginAccessControlProps{
 		OriginAccessControlName: name(scope, "access"),
@@ -87,7 +93,8 @@ func newCachePolicy(scope constructs.Construct) awscloudfront.CachePolicy {
 	})
 }
 
-// newOriginRequestPolicy forwards the header by which the function tells the API the path once more, unchanged on its way.
+// newOriginRequestPolicy forwards the header by which the function tells the API the path once
+// more, unchanged on its way.
 func newOriginRequestPolicy(scope constructs.Construct) awscloudfront.OriginRequestPolicy {
 	return awscloudfront.NewOriginRequestPolicy(scope, new("Request"), &awscloudfront.OriginRequestPolicyProps{
 		OriginRequestPolicyName: name(scope, "request"),
@@ -98,7 +105,8 @@ func newOriginRequestPolicy(scope constructs.Construct) awscloudfront.OriginRequ
 	})
 }
 
-// newResponseHeaders says of everything, stored or fresh, that it is an image and no document to run scripts in.
+// newResponseHeaders says of everything, stored or fresh, that it is an image and no document to
+// run scripts in.
 func newResponseHeaders(scope constructs.Construct) awscloudfront.ResponseHeadersPolicy {
 	return awscloudfront.NewResponseHeadersPolicy(scope, new("Headers"), &awscloudfront.ResponseHeadersPolicyProps{
 		ResponseHeadersPolicyName: name(scope, "headers"),
@@ -113,8 +121,8 @@ func newResponseHeaders(scope constructs.Construct) awscloudfront.ResponseHeader
 	})
 }
 
-// shortErrors keeps every error that CloudFront would cache by itself, for ten seconds, to five: what is wrong now is
-// retried soon. CloudFront never caches a 416.
+// shortErrors keeps every error that CloudFront would cache by itself, for ten seconds, to five:
+// what is wrong now is retried soon. CloudFront never caches a 416.
 func shortErrors() *[]*awscloudfront.ErrorResponse {
 	var errors []*awscloudfront.ErrorResponse
 	for _, status := range []float64{400, 403, 404, 405, 414, 500, 501, 502, 503, 504} {

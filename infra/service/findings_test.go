@@ -11,7 +11,8 @@ import (
 	"primrose/infra/config"
 )
 
-// CDK checks templates against CloudFormation's schemas. Some of what deploys badly is but a warning to it.
+// CDK checks templates against CloudFormation's schemas. Some of what deploys badly is but a
+// warning to it.
 func TestValidatorFindsNothing(t *testing.T) {
 	synth(t)
 	var report struct{ PluginReports []any }

@@ -13,7 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden templates anew")
 
-// The templates of all stages, in full. A golden says what a change does; whether it may is for the other tests to say.
+// The templates of all stages, in full. A golden says what a change does; whether it may is for the
+// other tests to say.
 func TestGoldens(t *testing.T) {
 	synth(t)
 	for _, stage := range config.Stages() {

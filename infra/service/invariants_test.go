@@ -8,8 +8,8 @@ import (
 	"primrose/infra/config"
 )
 
-// Whoever changes one of these ids has CloudFormation replace what holds state: images, a domain that viewers know,
-// or a key. It is never a matter of taste.
+// Whoever changes one of these ids has CloudFormation replace what holds state: images, a domain
+// that viewers know, or a key. It is never a matter of taste.
 func TestStatefulIDsStay(t *testing.T) {
 	pinned := map[string][]string{
 		"AWS::S3::Bucket":               {"PrimroseStorageOriginalsFA39B013", "PrimroseStorageVariantsD6D974F1"},
@@ -73,7 +73,8 @@ func TestOriginalsAreVersionedAndOutliveTheStack(t *testing.T) {
 	})
 }
 
-// All that any principal is allowed, in full: whoever adds a permission adds a line here, and a wildcard shows.
+// All that any principal is allowed, in full: whoever adds a permission adds a line here, and a
+// wildcard shows.
 func TestPermissions(t *testing.T) {
 	want := []string{
 		"ImageRole: s3:GetObject on ${PrimroseStorageOriginalsFA39B013.Arn}/*",
@@ -123,7 +124,8 @@ func allowed(id string, statements any) []string {
 	return all
 }
 
-// CloudFront may read variants, and API Gateway may call the function, only on behalf of what is ours.
+// CloudFront may read variants, and API Gateway may call the function, only on behalf of what is
+// ours.
 func TestServicesActForOurResourcesOnly(t *testing.T) {
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		for _, id := range made.of("AWS::Lambda::Permission") {
@@ -150,7 +152,8 @@ func TestServicesActForOurResourcesOnly(t *testing.T) {
 	})
 }
 
-// The key exists as a reference, in the two places that compare it, and nowhere else; an output would print it.
+// The key exists as a reference, in the two places that compare it, and nowhere else; an output
+// would print it.
 func TestTheKeyIsWhereItIsCompared(t *testing.T) {
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		var got []string
@@ -170,7 +173,8 @@ func TestTheKeyIsWhereItIsCompared(t *testing.T) {
 	})
 }
 
-// CDK likes to add functions of its own, with roles of their own; and a setting of the whole account.
+// CDK likes to add functions of its own, with roles of their own; and a setting of the whole
+// account.
 func TestNothingIsSlippedIn(t *testing.T) {
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		for id, r := range made.Resources {

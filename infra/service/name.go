@@ -5,9 +5,10 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// name is a physical name that no other service has: it says the stack, the construct's path, what is named, and the region.
-// CloudFront's policies and the API want one, because theirs are shared by the whole account, or by all APIs of a
-// region, and CDK's defaults leave out the region or even the stack. At most 64 characters, of which what has 8.
+// name is a physical name that no other service has: it says the stack, the construct's path, what
+// is named, and the region. CloudFront's policies and the API want one, because theirs are shared
+// by the whole account, or by all APIs of a region, and CDK's defaults leave out the region or even
+// the stack. At most 64 characters, of which what has 8.
 func name(scope constructs.Construct, what string) *string {
 	unique := awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{
 		MaxLength: new(40.0),

@@ -12,8 +12,8 @@ import (
 	"primrose/infra/service"
 )
 
-// One account holds two stages, one of them once more in another region, and a stack of somebody else's with two services in it.
-// Whatever has a name of ours has one of its own.
+// One account holds two stages, one of them once more in another region, and a stack of somebody
+// else's with two services in it. Whatever has a name of ours has one of its own.
 func TestNamesDoNotClash(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 

@@ -15,7 +15,8 @@ import (
 	"primrose/infra/config"
 )
 
-// processor makes variants of originals. All callers go through the alias, so that a version can be brought back.
+// processor makes variants of originals. All callers go through the alias, so that a version can be
+// brought back.
 type processor struct {
 	live awslambda.Alias
 }
@@ -64,7 +65,8 @@ func environment(cfg config.Service, s storage) *map[string]*string {
 	}
 }
 
-// newImageRole may read originals, write variants and log: nothing else, and nothing by a managed policy, which others change.
+// newImageRole may read originals, write variants and log: nothing else, and nothing by a managed
+// policy, which others change.
 func newImageRole(scope constructs.Construct, s storage, logs awslogs.LogGroup) awsiam.Role {
 	role := awsiam.NewRole(scope, new("ImageRole"), &awsiam.RoleProps{
 		Description: new("Primrose's image function: reads originals, writes variants, logs."),

@@ -14,7 +14,8 @@ import (
 	"primrose/infra/config"
 )
 
-// The function and the template are of two modules, which share no code: they agree because this compares them.
+// The function and the template are of two modules, which share no code: they agree because this
+// compares them.
 func TestEnvironmentIsWhatTheFunctionReads(t *testing.T) {
 	want := constants(t, filepath.Join(root, "functions", "image", "environment.go"))
 	each(t, func(t *testing.T, _ config.Stage, made template) {

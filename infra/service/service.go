@@ -2,9 +2,10 @@
 //
 // # Names
 //
-// Constructs are nested as Service/Concern/Thing, and logical ids follow from that: whoever moves a bucket to another
-// scope tells CloudFormation to make a new one. A test pins the ids of everything that holds state. Physical names
-// are CloudFormation's to choose, but for those that are global to an account without saying so; see [name].
+// Constructs are nested as Service/Concern/Thing, and logical ids follow from that: whoever moves a
+// bucket to another scope tells CloudFormation to make a new one. A test pins the ids of everything
+// that holds state. Physical names are CloudFormation's to choose, but for those that are global to
+// an account without saying so; see [name].
 package service
 
 import (
@@ -20,7 +21,8 @@ import (
 type Props struct {
 	config.Service
 
-	// ImageCode gives the image function's code. It is called once a service, because CDK binds code to a stack.
+	// ImageCode gives the image function's code. It is called once a service, because CDK binds
+	// code to a stack.
 	ImageCode func() awslambda.Code
 
 	// EdgeCode is the edge function's text, at most 10,240 bytes.

@@ -10,8 +10,8 @@ import (
 	"primrose/infra/config"
 )
 
-// storage holds what was uploaded and what was made of it, in two buckets: they differ in who may write, in what may be lost
-// and in how they age.
+// storage holds what was uploaded and what was made of it, in two buckets: they differ in who may
+// write, in what may be lost and in how they age.
 type storage struct {
 	originals, variants awss3.Bucket
 }
@@ -34,8 +34,8 @@ func newStorage(scope constructs.Construct, p Props) storage {
 	}
 }
 
-// newBucket makes a bucket as all of ours are: private, encrypted, TLS only, without access lists, and without the
-// invisible parts of uploads that were given up.
+// newBucket makes a bucket as all of ours are: private, encrypted, TLS only, without access lists,
+// and without the invisible parts of uploads that were given up.
 func newBucket(scope constructs.Construct, id string, props awss3.BucketProps) awss3.Bucket {
 	props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 	props.Encryption = awss3.BucketEncryption_S3_MANAGED

@@ -20,11 +20,12 @@ import (
 // root is the repository.
 const root = "../.."
 
-// out is where the tests' one synth writes; everything asserted of it is read from there, as the CLI would.
+// out is where the tests' one synth writes; everything asserted of it is read from there, as the
+// CLI would.
 var out string
 
-// TestMain ends jsii's process, which otherwise leaves its files behind. These tests share it, and it takes one call
-// at a time: none of them may be parallel.
+// TestMain ends jsii's process, which otherwise leaves its files behind. These tests share it, and
+// it takes one call at a time: none of them may be parallel.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		defer jsii.Close()
@@ -46,8 +47,8 @@ func synth(t *testing.T) {
 	}
 }
 
-// synthOnce does as cdk synth does, feature flags included, but for the image function's code: a stub stands for it, so that its
-// hash never changes and the tests need not build it.
+// synthOnce does as cdk synth does, feature flags included, but for the image function's code: a
+// stub stands for it, so that its hash never changes and the tests need not build it.
 var synthOnce = sync.OnceValue(func() (err error) {
 	edge, err := bundle.Edge(root)
 	if err != nil {

@@ -70,8 +70,8 @@ func (o object) get(path ...string) any {
 	return v
 }
 
-// text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, joined
-// and split strings as what comes of them.
+// text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, joined and
+// split strings as what comes of them.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
