@@ -13,11 +13,15 @@ type quality struct {
 	lossless    bool
 	progressive bool
 	compress    bool // trade time and a little quality for fewer bytes
+	palette     bool // of a GIF: keep the original's colours
 }
 
-func qualityOf(v options.Values) quality {
+func qualityOf(info Info, v options.Values) quality {
 	compress := v.Auto&options.AutoCompress != 0
 	return quality{
+		// Twice to three times as small as with new colours, and faster; but
+		// a background's colour need not be among the old ones.
+		palette:     info.Format == format.GIF && !v.BG.Set && v.Fit != options.FitFill,
 		q:           v.Q,
 		lossless:    v.Lossless,
 		progressive: v.FM == progressive || compress,
@@ -70,6 +74,7 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 		}
 		return "heifsave_buffer", args
 	case format.GIF:
+		args["reuse"] = q.palette
 		args["effort"] = 3 // of 10; 7, the usual, takes five times as long for 10 % fewer bytes
 		return "gifsave_buffer", args
 	}

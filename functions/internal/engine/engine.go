@@ -99,7 +99,7 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return Variant{}, err
 	}
 	defer img.Close()
-	return o.encode(img, to, qualityOf(values))
+	return o.encode(img, to, qualityOf(o.info, values))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

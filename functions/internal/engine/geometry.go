@@ -193,23 +193,31 @@ func rounded(b box) size {
 	return size{max(1, int(math.Round(b.w))), max(1, int(math.Round(b.h)))}
 }
 
-// shrink returns by what a JPEG's decoder may shrink: 1, 2, 4 or 8. Half of
-// the way is left to the better filter of resizing; a photo loses 2 dB of
-// PSNR where the decoder does it all.
-func (g geometry) shrink() int {
-	to := g.scaled
-	if to.none() {
-		return 1
-	}
-	from := g.area.size()
+// reduction returns by what factor resizing shrinks; less than 1 enlarges.
+func (g geometry) reduction() float64 {
+	from, to := g.area.size(), g.scaled
 	if !g.before.none() {
 		from = g.before
 	}
-	factor := min(float64(from.w)/float64(to.w), float64(from.h)/float64(to.h))
+	if to.none() {
+		return 1
+	}
+	return min(float64(from.w)/float64(to.w), float64(from.h)/float64(to.h))
+}
+
+// shrink returns by what a JPEG's decoder may shrink: 1, 2, 4 or 8. At least
+// a factor of 2 is left to the better filter of resizing: a photo loses 2 dB
+// of PSNR where the decoder does it all.
+func (g geometry) shrink() int {
 	for _, n := range []int{8, 4, 2} {
-		if factor >= float64(2*n) {
+		if g.reduction() >= float64(2*n) {
 			return n
 		}
 	}
 	return 1
 }
+
+// scale returns at what scale, up to 1, a WebP's decoder may make its pixels.
+// A factor of 2 is left here too: that takes 60 ms instead of 105 for 6
+// megapixels and differs by 49 dB, all of it would be 48 ms and 39 dB.
+func (g geometry) scale() float64 { return min(1, 2/g.reduction()) }

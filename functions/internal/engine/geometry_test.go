@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"testing"
 
 	"primrose/functions/internal/options"
@@ -122,6 +123,14 @@ func TestShrink(t *testing.T) {
 	for _, c := range []struct{ w, shrink int }{{2725, 1}, {1363, 1}, {1362, 1}, {681, 2}, {341, 2}, {340, 4}, {300, 4}, {171, 4}, {170, 8}, {10, 8}, {5000, 1}} {
 		if got := planGeometry(size{2725, 2225}, 1, options.Values{W: c.w}, plenty).shrink(); got != c.shrink {
 			t.Errorf("to %d px: shrink %d, want %d", c.w, got, c.shrink)
+		}
+	}
+	for _, c := range []struct {
+		w     int
+		scale float64
+	}{{2725, 1}, {1363, 1}, {545, 0.4}, {5000, 1}} {
+		if got := planGeometry(size{2725, 2225}, 1, options.Values{W: c.w}, plenty).scale(); math.Abs(got-c.scale) > 0.001 {
+			t.Errorf("to %d px: scale %v, want %v", c.w, got, c.scale)
 		}
 	}
 }

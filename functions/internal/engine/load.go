@@ -51,6 +51,9 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 		args["scale"] = plan.enlarge()
 	case format.WebP:
 		args["n"] = pages
+		if o.info.Frames == 1 { // an animation's frames are patches upon each other
+			args["scale"] = plan.scale()
+		}
 	case format.GIF:
 		args["n"] = pages
 		if err := o.checkGIF(); err != nil {
@@ -90,8 +93,22 @@ func (f *frames) each(steps []step, first *frame) error {
 				return err
 			}
 		}
+		if err := f.settle(first); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// settle computes an animation's frame at once if that leaves less to keep
+// than the original's frame. A hundred frames that are only planned hold 4 MB
+// each of lines that are being resized.
+func (f *frames) settle(one *frame) error {
+	planned := len(f.images) > 1 && one.image.Width()*one.image.Height() < one.plan.stored.w*one.plan.stored.h
+	if !planned {
+		return nil
+	}
+	return one.render()
 }
 
 // join lays the frames below each other, as libvips wants an animation; the
