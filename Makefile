@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check synth diff bench corpus fuzz codecs tools node clean primrose FORCE
+.PHONY: help run test check synth diff bench corpus codecs tools node clean primrose FORCE
 
 export CGO_ENABLED := 0
 
@@ -26,7 +26,7 @@ run: ## serve sample images on http://127.0.0.1:8080 (ARGS="--originals DIR")
 	@exec build/primrose serve $(ARGS)
 
 primrose: FORCE
-	@cd functions && go build -trimpath -o ../build/primrose ./cmd/primrose
+	@cd functions && go build -trimpath -ldflags='-s -w' -o ../build/primrose ./cmd/primrose
 
 codecs: build/codecs/$(HOST)/.installed
 
@@ -102,5 +102,5 @@ define debian
 	@touch $@
 endef
 
-clean: ## remove everything that these commands made
+clean: ## remove what was built and installed here
 	@rm -rf build cdk.out node_modules
