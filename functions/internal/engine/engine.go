@@ -21,9 +21,9 @@ var recipe = []step{
 	orient,     // as the camera was held
 	cut,        // what crop=entropy or attention leaves over
 	rotate,     // within the frame
-	flip,       //
-	blur,       //
-	sharpen,    //
+	flip,       // left and right, top and bottom
+	blur,       // as wide as asked
+	sharpen,    // its edges
 	background, // behind what is transparent
 	canvas,     // around what is smaller than the box
 }
