@@ -111,6 +111,11 @@ func newResponseHeaders(scope constructs.Construct) awscloudfront.ResponseHeader
 	return awscloudfront.NewResponseHeadersPolicy(scope, new("Headers"), &awscloudfront.ResponseHeadersPolicyProps{
 		ResponseHeadersPolicyName: name(scope, "headers"),
 		Comment:                   new("Primrose: images are never documents"),
+		CustomHeadersBehavior: &awscloudfront.ResponseCustomHeadersBehavior{
+			CustomHeaders: &[]*awscloudfront.ResponseCustomHeader{
+				{Header: new("Vary"), Value: new("Accept"), Override: new(true)},
+			},
+		},
 		SecurityHeadersBehavior: &awscloudfront.ResponseSecurityHeadersBehavior{
 			ContentTypeOptions: &awscloudfront.ResponseHeadersContentTypeOptions{Override: new(true)},
 			ContentSecurityPolicy: &awscloudfront.ResponseHeadersContentSecurityPolicy{
