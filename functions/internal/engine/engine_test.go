@@ -513,6 +513,10 @@ func TestAnimation(t *testing.T) {
 		img.Close()
 	}
 
+	if v := variantOf(t, "fm=png,w=80", original); v.Width != 80 || v.Height != 40 || v.Frames != 1 {
+		t.Errorf("the first frame alone, enlarged: %d frames of %d×%d", v.Frames, v.Width, v.Height)
+	}
+
 	img := pixels(t, variantOf(t, "w=20", original).Body)
 	frame := func(i int) *image.NRGBA {
 		part := img.SubImage(image.Rect(0, 10*i, 20, 10*i+10)).(*image.NRGBA)

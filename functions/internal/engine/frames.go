@@ -31,6 +31,10 @@ func (f *frames) close() {
 // split takes an animation's frames apart, which lie below each other.
 func (o *original) split(img *vips.Image, pages int) (*frames, error) {
 	f := &frames{original: o}
+	if pages == 1 {
+		f.images = []*vips.Image{img.Copy()}
+		return f, nil
+	}
 	height := img.Height() / pages
 	for i := range pages {
 		one, err := img.With("extract_area", vips.Args{"left": 0, "top": i * height, "width": img.Width(), "height": height})
@@ -73,15 +77,22 @@ func (f *frames) settle(one *frame) error {
 // join lays the frames below each other, as libvips wants an animation; the
 // original's delays and loops come along.
 func (f *frames) join() (*vips.Image, error) {
-	joined, err := vips.Load("arrayjoin", vips.Args{"in": f.images, "across": 1})
-	if err != nil {
-		return nil, err
+	joined, err := f.stack()
+	if err != nil || !joined.Has("page-height") {
+		return joined, err
 	}
 	if err := joined.Set("page-height", joined.Height()/len(f.images)); err != nil {
 		joined.Close()
 		return nil, err
 	}
 	return joined, nil
+}
+
+func (f *frames) stack() (*vips.Image, error) {
+	if len(f.images) == 1 {
+		return f.images[0].Copy(), nil
+	}
+	return vips.Load("arrayjoin", vips.Args{"in": f.images, "across": 1})
 }
 
 // render computes the frame now: what follows reads it in another order than
