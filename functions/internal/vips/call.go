@@ -24,12 +24,14 @@ func Call(name string, args Args) error {
 	return op.run(args)
 }
 
-// Load runs a loader and returns its image.
-func Load(loader string, args Args) (*Image, error) {
+// Load runs a loader, or any operation that makes an image of other things,
+// and returns that.
+func Load(name string, args Args) (*Image, error) {
 	var img *Image
-	in := maps.Clone(args)
-	in["out"] = &img
-	return img, Call(loader, in)
+	all := Args{"out": &img}
+	maps.Copy(all, args)
+	err := Call(name, all)
+	return img, err
 }
 
 // Apply replaces the image by what an operation makes of it. If it fails,
@@ -70,7 +72,8 @@ func (img *Image) Save(saver string, args Args) ([]byte, error) {
 	var data []byte
 	all := Args{"in": img, "buffer": &data}
 	maps.Copy(all, args)
-	return data, Call(saver, all)
+	err := Call(saver, all)
+	return data, err
 }
 
 // operation is one use of an operation.

@@ -61,7 +61,7 @@ var (
 	vipsPipeReadLimitSet  func(int64)
 	vipsThreadShutdown    func()
 
-	vipsErrorBuffer  func() string
+	vipsErrorTake    func() uintptr
 	vipsErrorClear   func()
 	vipsEnumFromNick func(domain string, t gtype, nick string) int32
 	vipsEnumNick     func(t gtype, x int32) string
@@ -157,7 +157,7 @@ var symbols = map[string]any{
 	"vips_operation_block_set":       &vipsOperationBlockSet,
 	"vips_pipe_read_limit_set":       &vipsPipeReadLimitSet,
 	"vips_thread_shutdown":           &vipsThreadShutdown,
-	"vips_error_buffer":              &vipsErrorBuffer,
+	"vips_error_buffer_copy":         &vipsErrorTake,
 	"vips_error_clear":               &vipsErrorClear,
 	"vips_enum_from_nick":            &vipsEnumFromNick,
 	"vips_enum_nick":                 &vipsEnumNick,
@@ -256,8 +256,9 @@ func attempt(operation string, succeeds func() bool) error {
 
 // takeError returns what libvips says, and empties its buffer.
 func takeError(operation string) error {
-	message := strings.TrimSpace(vipsErrorBuffer())
-	vipsErrorClear()
+	buffer := vipsErrorTake()
+	message := strings.TrimSpace(goString(buffer))
+	gFree(buffer)
 	if message == "" {
 		message = "failed and did not say why"
 	}

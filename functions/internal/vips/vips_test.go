@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -195,7 +196,7 @@ func TestErrors(t *testing.T) {
 	if out != nil {
 		t.Error("a failed call put an image somewhere")
 	}
-	if left := vipsErrorBuffer(); left != "" {
+	if left := takeError("nothing").Error(); left != "nothing: failed and did not say why" {
 		t.Errorf("libvips still complains: %q", left)
 	}
 	if img.Width() != 2 {
@@ -212,6 +213,29 @@ func TestBlock(t *testing.T) {
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "blocked") {
 		t.Errorf("a blocked loader says %v", err)
 	}
+}
+
+// Images are made and refused on several threads at once.
+func TestConcurrent(t *testing.T) {
+	good := encodePNG(t, gradient(64, 64))
+	broken := good[:len(good)/2]
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			Do(func() error {
+				for range 50 {
+					if err := fromBuffer("pngload", good); err != nil {
+						t.Errorf("a good image: %v", err)
+					}
+					if _, ok := errors.AsType[*Error](fromBuffer("pngload", broken)); !ok {
+						t.Error("a broken image was taken for good")
+					}
+				}
+				return nil
+			})
+		})
+	}
+	group.Wait()
 }
 
 // A pipe is a source like any other, and its first bytes may be seen before.
