@@ -41,8 +41,9 @@ func planGeometry(stored size, orientation int, v options.Values, maxPixels int6
 	used := within(seen, v.Rect)
 	wanted := boxOf(used.size(), v)
 	// How large what comes out is, only fitting tells; so fit again if it is
-	// too much. Rounding may take a second time.
-	for shrink := 1.0; ; {
+	// too much. Where rounding makes it too much once more, it takes a little
+	// less than that.
+	for shrink, less := 1.0, 1.0; ; less = 1.0001 {
 		g.fit(used, wanted.times(shrink), v)
 		excess := excessOf(g.out(), maxPixels)
 		if excess <= 1 {
@@ -51,7 +52,7 @@ func planGeometry(stored size, orientation int, v options.Values, maxPixels int6
 		if wanted.none() {
 			wanted = boxAround(used.size())
 		}
-		shrink /= excess * 1.0001
+		shrink /= excess * less
 	}
 }
 

@@ -105,10 +105,10 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 		out    size
 	}{
 		{"at the limit", size{100, 100}, options.Values{W: 8192}, plenty, size{8192, 8192}},
-		{"dpr goes no further", size{100, 100}, options.Values{W: 8192, DPR: 8}, plenty, size{8191, 8191}},
-		{"the free side", size{10, 1000}, options.Values{W: 8192}, plenty, size{82, 8191}},
-		{"crop keeps its ratio", size{600, 400}, options.Values{W: 4000, H: 2000, DPR: 4, Fit: options.FitCrop}, plenty, size{8191, 4096}},
-		{"an original beyond it", size{10000, 5000}, options.Values{}, plenty, size{8191, 4096}},
+		{"dpr goes no further", size{100, 100}, options.Values{W: 8192, DPR: 8}, plenty, size{8192, 8192}},
+		{"the free side", size{10, 1000}, options.Values{W: 8192}, plenty, size{82, 8192}},
+		{"crop keeps its ratio", size{600, 400}, options.Values{W: 4000, H: 2000, DPR: 4, Fit: options.FitCrop}, plenty, size{8192, 4096}},
+		{"an original beyond it", size{10000, 5000}, options.Values{}, plenty, size{8192, 4096}},
 		{"pixels", size{600, 400}, options.Values{W: 600, H: 400, DPR: 2}, 600 * 400, size{600, 400}},
 		{"pixels of fill", size{600, 400}, options.Values{W: 1000, H: 1000, Fit: options.FitFill}, 10_000, size{100, 100}},
 		{"one pixel", size{600, 400}, options.Values{}, 1, size{1, 1}},
