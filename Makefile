@@ -48,7 +48,7 @@ test: tools node codecs ## check and test both modules with real parts
 
 check: ## formatting, vet, staticcheck and the lock files
 	$(call say,Checking)
-	@test -z "$$(gofmt -l functions infra | tee /dev/stderr)" || { echo 'run gofmt -w on these files'; exit 1; }
+	@unformatted=$$(gofmt -l functions infra); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
 	@go vet ./infra/... && build/bin/staticcheck ./infra/...
 	@cd functions && go vet ./... && ../build/bin/staticcheck ./...
