@@ -401,7 +401,7 @@ func TestCanvas(t *testing.T) {
 
 // The colour that transparent pixels have, though nobody sees it, does not
 // bleed into their neighbours.
-func TestTransparencyHoldsNoColour(t *testing.T) {
+func TestTransparencyHoldsNoColor(t *testing.T) {
 	original := pngOf(t, quarters(64, 64, red, color.NRGBA{0, 255, 255, 0}, color.NRGBA{0, 255, 255, 0}, red))
 	for _, options := range []string{"w=31", "w=200", "blur=20", "rot=10"} {
 		img := pixels(t, variantOf(t, options, original).Body)
@@ -445,9 +445,9 @@ func TestBlurWidth(t *testing.T) {
 }
 
 func TestSharpenRaisesEdges(t *testing.T) {
-	grey := color.NRGBA{120, 120, 120, 255}
+	gray := color.NRGBA{120, 120, 120, 255}
 	light := color.NRGBA{180, 180, 180, 255}
-	original := pngOf(t, quarters(64, 64, grey, light, grey, light))
+	original := pngOf(t, quarters(64, 64, gray, light, gray, light))
 	img := pixels(t, variantOf(t, "sharp=100", original).Body)
 	if dark, bright := img.NRGBAAt(31, 32).G, img.NRGBAAt(32, 32).G; dark >= 120 || bright <= 180 {
 		t.Errorf("beside the edge it is %d and %d, want less than 120 and more than 180", dark, bright)
@@ -527,18 +527,18 @@ func TestAnimation(t *testing.T) {
 	corners(t, "third frame", frame(2), red, green, blue, yellow)
 }
 
-func TestColour(t *testing.T) {
+func TestColor(t *testing.T) {
 	deep := image.NewNRGBA64(image.Rect(0, 0, 32, 32))
 	for i := range 32 * 32 {
 		deep.SetNRGBA64(i%32, i/32, color.NRGBA64{0x4000, 0x8000, 0xc000, 0x8000})
 	}
-	grey := image.NewGray(image.Rect(0, 0, 32, 32))
-	for i := range grey.Pix {
-		grey.Pix[i] = 100
+	gray := image.NewGray(image.Rect(0, 0, 32, 32))
+	for i := range gray.Pix {
+		gray.Pix[i] = 100
 	}
-	deepGrey := image.NewGray16(image.Rect(0, 0, 32, 32))
-	for i := range deepGrey.Pix {
-		deepGrey.Pix[i] = 100
+	deepGray := image.NewGray16(image.Rect(0, 0, 32, 32))
+	for i := range deepGray.Pix {
+		deepGray.Pix[i] = 100
 	}
 	patch := func(c color.NRGBA) *image.NRGBA { return quarters(32, 32, c, c, c, c) }
 	for _, c := range []struct {
@@ -548,9 +548,9 @@ func TestColour(t *testing.T) {
 		off      int
 	}{
 		{"16 bits with alpha", pngOf(t, deep), color.NRGBA{64, 128, 192, 128}, 1},
-		{"grey", pngOf(t, grey), color.NRGBA{100, 100, 100, 255}, 1},
-		{"grey of 16 bits", pngOf(t, deepGrey), color.NRGBA{100, 100, 100, 255}, 1},
-		{"grey JPEG", jpegOf(t, grey), color.NRGBA{100, 100, 100, 255}, 2},
+		{"grey", pngOf(t, gray), color.NRGBA{100, 100, 100, 255}, 1},
+		{"grey of 16 bits", pngOf(t, deepGray), color.NRGBA{100, 100, 100, 255}, 1},
+		{"grey JPEG", jpegOf(t, gray), color.NRGBA{100, 100, 100, 255}, 2},
 		{"AVIF of 10 bits", saved(t, patch(red), "heifsave_buffer", vips.Args{"compression": "av1", "bitdepth": 10, "Q": 95, "effort": 0}), red, 4},
 		{"wide profile", tagged(t, patch(red), "p3"), red, 4}, // 202, 52, 44 in numbers of its own
 		{"CMYK with a profile", tagged(t, patch(color.NRGBA{0, 150, 200, 255}), "cmyk"), color.NRGBA{0, 150, 200, 255}, 25},

@@ -47,8 +47,8 @@ func (o *original) split(img *vips.Image, pages int) (*frames, error) {
 	return f, nil
 }
 
-// each does the steps to one frame after the other. What the steps decide of
-// the first one, one carries on to the rest.
+// each does the steps to one frame after the other. What they decide of the
+// first frame, such as where to cut, holds for the rest.
 func (f *frames) each(steps []step, one *frame) error {
 	for _, one.image = range f.images {
 		for _, step := range steps {

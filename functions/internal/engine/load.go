@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"math"
-
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/vips"
 )
@@ -43,15 +41,4 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 	}
 	defer img.Close()
 	return o.split(img, pages)
-}
-
-// enlarge returns the scale at which an SVG is drawn: that of the result, so
-// that it is sharp.
-func (g geometry) enlarge() float64 {
-	if g.scaled.none() {
-		return 1
-	}
-	scale := max(float64(g.scaled.w)/float64(g.area.w), float64(g.scaled.h)/float64(g.area.h))
-	longest := float64(max(g.stored.w, g.stored.h))
-	return math.Min(scale, max(1, maxSide/longest))
 }

@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"math"
-
-	"primrose/functions/internal/options"
-	"primrose/functions/internal/vips"
-)
+import "primrose/functions/internal/options"
 
 // orient turns the frame as the plan says.
 func orient(f *frame) error {
@@ -21,47 +16,42 @@ func orient(f *frame) error {
 	return f.image.Apply("autorot", nil)
 }
 
-// rotate turns the picture within its frame, counter-clockwise, and enlarges
-// it until it covers the frame again: that is how imgix straightens a tilted
-// horizon.
-func rotate(f *frame) error {
-	if f.values.Rot == 0 {
-		return nil
+// orientationOf returns how the original is to be turned.
+func orientationOf(info Info, v options.Values) int {
+	if v.Orient != 0 {
+		return v.Orient
 	}
-	if err := f.render(); err != nil {
-		return err
-	}
-	w, h := float64(f.image.Width()), float64(f.image.Height())
-	sin, cos := math.Sincos(float64(f.values.Rot) * math.Pi / 180)
-	zoom := max((w*math.Abs(cos)+h*math.Abs(sin))/w, (w*math.Abs(sin)+h*math.Abs(cos))/h)
-	sin, cos = sin*zoom, cos*zoom
-	return premultiplied(f.image, func() error {
-		return f.image.Apply("affine", vips.Args{
-			"matrix":        []float64{cos, sin, -sin, cos}, // y points down
-			"idx":           -(w - 1) / 2,
-			"idy":           -(h - 1) / 2,
-			"odx":           (w - 1) / 2,
-			"ody":           (h - 1) / 2,
-			"oarea":         []int{0, 0, int(w), int(h)},
-			"interpolate":   "bicubic",
-			"extend":        "copy",
-			"premultiplied": true,
-		})
-	})
+	return info.Orientation
 }
 
-// flip mirrors the frame.
-func flip(f *frame) error {
-	for axis, direction := range map[options.Flip]string{options.FlipHorizontal: "horizontal", options.FlipVertical: "vertical"} {
-		if f.values.Flip&axis == 0 {
-			continue
-		}
-		if err := f.render(); err != nil {
-			return err
-		}
-		if err := f.image.Apply("flip", vips.Args{"direction": direction}); err != nil {
-			return err
-		}
+// toStored returns where a rectangle of the image as seen lies in the image
+// as stored. EXIF's orientations are explained in its standard (CIPA
+// DC-008), section 4.6.5, tag 0x0112.
+func (g geometry) toStored(r rect) rect {
+	w, h := g.stored.w, g.stored.h
+	switch g.orientation {
+	case 2: // mirrored
+		r.x = w - r.x - r.w
+	case 3: // upside down
+		r.x, r.y = w-r.x-r.w, h-r.y-r.h
+	case 4: // mirrored and upside down
+		r.y = h - r.y - r.h
+	case 5: // transposed
+		r = rect{r.y, r.x, r.h, r.w}
+	case 6: // to be turned right
+		r = rect{r.y, h - r.x - r.w, r.h, r.w}
+	case 7: // transposed the other way
+		r = rect{w - r.y - r.h, h - r.x - r.w, r.h, r.w}
+	case 8: // to be turned left
+		r = rect{w - r.y - r.h, r.x, r.h, r.w}
 	}
-	return nil
+	return r
+}
+
+// toStoredSize returns what becomes of a size when orientation is undone.
+func (g geometry) toStoredSize(s size) size {
+	if g.orientation > 4 {
+		return size{s.h, s.w}
+	}
+	return s
 }
