@@ -34,8 +34,8 @@ func underlay(img *vips.Image, color options.Color) error {
 	if err := plain.Apply("copy", vips.Args{"interpretation": "srgb"}); err != nil {
 		return err
 	}
-	var made *vips.Image
-	if err := vips.Call("composite2", vips.Args{"base": plain, "overlay": img, "mode": "over", "out": &made}); err != nil {
+	made, err := vips.New("composite2", vips.Args{"base": plain, "overlay": img, "mode": "over"})
+	if err != nil {
 		return err
 	}
 	defer made.Close()

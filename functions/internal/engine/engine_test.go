@@ -71,7 +71,7 @@ func pixels(t testing.TB, encoded []byte) *image.NRGBA {
 	if format.Sniff(encoded).Animates() {
 		args["n"] = -1
 	}
-	img, err := vips.Load(loader, args)
+	img, err := vips.New(loader, args)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -500,7 +500,7 @@ func TestAnimation(t *testing.T) {
 			t.Fatalf("%s: %d frames", options, v.Frames)
 		}
 		loader := strings.Replace(loaders[v.Format], "_source", "_buffer", 1)
-		img, err := vips.Load(loader, vips.Args{"buffer": v.Body, "n": -1})
+		img, err := vips.New(loader, vips.Args{"buffer": v.Body, "n": -1})
 		if err != nil {
 			t.Fatal(err)
 		}

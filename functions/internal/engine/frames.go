@@ -92,7 +92,7 @@ func (f *frames) stack() (*vips.Image, error) {
 	if len(f.images) == 1 {
 		return f.images[0].Copy(), nil
 	}
-	return vips.Load("arrayjoin", vips.Args{"in": f.images, "across": 1})
+	return vips.New("arrayjoin", vips.Args{"in": f.images, "across": 1})
 }
 
 // render computes the frame now: what follows reads it in another order than

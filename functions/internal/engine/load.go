@@ -35,7 +35,7 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 			return nil, err
 		}
 	}
-	img, err := vips.Load(loaders[o.info.Format], args)
+	img, err := vips.New(loaders[o.info.Format], args)
 	if err != nil {
 		return nil, o.broken(err)
 	}

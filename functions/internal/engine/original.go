@@ -107,7 +107,7 @@ func (o *original) allow(class string, allowed bool) error {
 }
 
 func (o *original) readHeader() error {
-	header, err := vips.Load(loaders[o.info.Format], vips.Args{"source": o.source})
+	header, err := vips.New(loaders[o.info.Format], vips.Args{"source": o.source})
 	if err != nil {
 		return o.broken(err)
 	}

@@ -60,8 +60,8 @@ func (p *Program) flatten(img *vips.Image) error {
 	if err := backdrop.admit(img); err != nil {
 		return err
 	}
-	colour := backdrop.bands(img)
-	return img.Apply("flatten", vips.Args{"background": colour[:len(colour)-1]})
+	bands := backdrop.bands(img)
+	return img.Apply("flatten", vips.Args{"background": bands[:len(bands)-1]})
 }
 
 // applyFrames edits an animation, whose frames libvips stacks.
@@ -94,11 +94,11 @@ func (p *Program) applyFrames(img *vips.Image, maxPixels int64) error {
 // stack replaces img by frames of one size, one below the other.
 func stack(img *vips.Image, frames []*vips.Image) error {
 	height := frames[0].Height()
-	var joined *vips.Image
-	if err := vips.Call("arrayjoin", vips.Args{"in": frames, "across": 1, "out": &joined}); err != nil {
+	joined, err := vips.New("arrayjoin", vips.Args{"in": frames, "across": 1})
+	if err != nil {
 		return err
 	}
-	become(img, joined)
+	img.Become(joined)
 	return img.Set("page-height", height)
 }
 
@@ -129,10 +129,4 @@ func toBytes(img *vips.Image) error {
 		return err
 	}
 	return img.Apply("cast", vips.Args{"format": "uchar"})
-}
-
-// become puts made in the place of img.
-func become(img, made *vips.Image) {
-	img.Close()
-	*img = *made
 }

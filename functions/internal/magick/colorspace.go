@@ -37,39 +37,39 @@ func (gray) apply(img *vips.Image, _ run) error {
 	if img.Bands() < 3 {
 		return nil
 	}
-	colours, err := img.With("extract_band", vips.Args{"band": 0, "n": 3})
+	colors, err := img.With("extract_band", vips.Args{"band": 0, "n": 3})
 	if err != nil {
 		return err
 	}
-	defer colours.Close()
-	if err := weigh(colours); err != nil {
+	defer colors.Close()
+	if err := weigh(colors); err != nil {
 		return err
 	}
 	if !img.HasAlpha() {
-		become(img, colours.Copy())
+		img.Become(colors)
 		return nil
 	}
 	if err := img.Apply("extract_band", vips.Args{"band": 3}); err != nil {
 		return err
 	}
-	var joined *vips.Image
-	if err := vips.Call("bandjoin", vips.Args{"in": []*vips.Image{colours, img}, "out": &joined}); err != nil {
+	joined, err := vips.New("bandjoin", vips.Args{"in": []*vips.Image{colors, img}})
+	if err != nil {
 		return err
 	}
-	become(img, joined)
+	img.Become(joined)
 	return nil
 }
 
 // weigh makes one grey band of three.
-func weigh(colours *vips.Image) error {
-	if err := colours.Apply("linear", vips.Args{"a": luma, "b": []float64{0, 0, 0}}); err != nil {
+func weigh(colors *vips.Image) error {
+	if err := colors.Apply("linear", vips.Args{"a": luma, "b": []float64{0, 0, 0}}); err != nil {
 		return err
 	}
-	if err := colours.Apply("bandmean", nil); err != nil {
+	if err := colors.Apply("bandmean", nil); err != nil {
 		return err
 	}
-	if err := toBytes(colours); err != nil {
+	if err := toBytes(colors); err != nil {
 		return err
 	}
-	return colours.Apply("copy", vips.Args{"interpretation": "b-w"})
+	return colors.Apply("copy", vips.Args{"interpretation": "b-w"})
 }

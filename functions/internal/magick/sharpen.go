@@ -66,11 +66,11 @@ func unsharp(img *vips.Image, g gauss, amount float64) error {
 	if err := scale(img, 1+amount); err != nil {
 		return err
 	}
-	var sharp *vips.Image
-	if err := vips.Call("add", vips.Args{"left": img, "right": blurred, "out": &sharp}); err != nil {
+	sharp, err := vips.New("add", vips.Args{"left": img, "right": blurred})
+	if err != nil {
 		return err
 	}
-	become(img, sharp)
+	img.Become(sharp)
 	if err := img.Apply("copy", vips.Args{"interpretation": meant}); err != nil {
 		return err
 	}

@@ -9,9 +9,10 @@ import (
 
 // Args are the named arguments of an operation. Names are libvips'. Values
 // that go in are bool, int, float64, string (also for an enumeration or an
-// interpolator, by nick), []int, []float64, []byte, []*Image, *Image and *Source. Values that
-// come out are pointers to where they shall be put: *bool, *int, *float64,
-// *string, *[]int, *[]float64, *[]byte and **Image, which must be closed.
+// interpolator, by nick), []int, []float64, []byte, []*Image, *Image and
+// *Source. Values that come out are pointers to where they shall be put:
+// *bool, *int, *float64, *string, *[]int, *[]float64, *[]byte and **Image,
+// which must be closed.
 type Args map[string]any
 
 // Call runs an operation. If it fails, nothing was put anywhere.
@@ -24,9 +25,9 @@ func Call(name string, args Args) error {
 	return op.run(args)
 }
 
-// Load runs a loader, or any operation that makes an image of other things,
-// and returns that.
-func Load(name string, args Args) (*Image, error) {
+// New returns the image that an operation makes of other things: a loader, or
+// one that joins images.
+func New(name string, args Args) (*Image, error) {
 	var img *Image
 	all := Args{"out": &img}
 	maps.Copy(all, args)
@@ -52,8 +53,7 @@ func (img *Image) Apply(name string, args Args) error {
 	if err := op.run(all); err != nil {
 		return err
 	}
-	gObjectUnref(img.object)
-	img.object = made.object
+	img.Become(made)
 	return nil
 }
 

@@ -50,26 +50,24 @@ func (img *Image) Close() {
 // Copy returns the same image once more, to be closed by itself.
 func (img *Image) Copy() *Image { return &Image{gObjectRef(img.object)} }
 
-// Become makes img the same image as other, which stays what it is.
+// Become puts other, which is closed thereby, in the place of img.
 func (img *Image) Become(other *Image) {
-	made := gObjectRef(other.object)
-	gObjectUnref(img.object)
-	img.object = made
+	img.Close()
+	img.object, other.object = other.object, 0
 }
 
 // Render computes the image's pixels and keeps them in memory, from where
 // they can be read in any order and more than once.
 func (img *Image) Render() error {
-	var rendered object
+	var rendered Image
 	err := attempt("render", func() bool {
-		rendered = vipsImageCopyMemory(img.object)
-		return rendered != 0
+		rendered.object = vipsImageCopyMemory(img.object)
+		return rendered.object != 0
 	})
 	if err != nil {
 		return err
 	}
-	gObjectUnref(img.object)
-	img.object = rendered
+	img.Become(&rendered)
 	return nil
 }
 
@@ -172,15 +170,5 @@ func (img *Image) Set(name string, x any) error {
 		return err
 	}
 	vipsImageSet(img.object, name, v)
-	return nil
-}
-
-// Remove takes metadata away, if it is there. Images that share its pixels
-// keep it.
-func (img *Image) Remove(name string) error {
-	if err := img.Apply("copy", nil); err != nil {
-		return err
-	}
-	vipsImageRemove(img.object, name)
 	return nil
 }

@@ -18,42 +18,41 @@ type (
 // The C functions that suffice. None is variadic, so their calling convention
 // is the same on every processor.
 var (
-	gFree             func(uintptr)
-	gSetenv           func(name, value string, overwrite int32) int32
-	gObjectRef        func(object) object
-	gObjectUnref      func(object)
-	gFindProperty     func(class uintptr, name string) *paramSpec
-	gSetProperty      func(o object, name string, v *value)
-	gGetProperty      func(o object, name string, v *value)
-	gParamValidate    func(*paramSpec, *value) int32
-	gTypeFundamental  func(gtype) gtype
-	gTypeName         func(gtype) string
-	gTypeFromName     func(string) gtype
-	gTypeIsA          func(t, is gtype) int32
-	gValueInit        func(v *value, t gtype) *value
-	gValueUnset       func(*value)
-	gValueSetBool     func(v *value, x int32)
-	gValueSetInt      func(v *value, x int32)
-	gValueSetUint64   func(v *value, x uint64)
-	gValueSetInt64    func(v *value, x int64)
-	gValueSetDouble   func(v *value, x float64)
-	gValueSetEnum     func(v *value, x int32)
-	gValueSetFlags    func(v *value, x uint32)
-	gValueSetString   func(v *value, x string)
-	gValueSetObject   func(v *value, x object)
-	gValueTakeBoxed   func(v *value, x uintptr)
-	gValueGetBool     func(*value) int32
-	gValueGetInt      func(*value) int32
-	gValueGetUint64   func(*value) uint64
-	gValueGetInt64    func(*value) int64
-	gValueGetDouble   func(*value) float64
-	gValueGetEnum     func(*value) int32
-	gValueGetFlags    func(*value) uint32
-	gValueGetString   func(*value) string
-	gValueDupObject   func(*value) object
-	vipsInit          func(name string) int32
-	vipsVersionString func() string
+	gFree            func(uintptr)
+	gSetenv          func(name, value string, overwrite int32) int32
+	gObjectRef       func(object) object
+	gObjectUnref     func(object)
+	gFindProperty    func(class uintptr, name string) *paramSpec
+	gSetProperty     func(o object, name string, v *value)
+	gGetProperty     func(o object, name string, v *value)
+	gParamValidate   func(*paramSpec, *value) int32
+	gTypeFundamental func(gtype) gtype
+	gTypeName        func(gtype) string
+	gTypeFromName    func(string) gtype
+	gTypeIsA         func(t, is gtype) int32
+	gValueInit       func(v *value, t gtype) *value
+	gValueUnset      func(*value)
+	gValueSetBool    func(v *value, x int32)
+	gValueSetInt     func(v *value, x int32)
+	gValueSetUint64  func(v *value, x uint64)
+	gValueSetInt64   func(v *value, x int64)
+	gValueSetDouble  func(v *value, x float64)
+	gValueSetEnum    func(v *value, x int32)
+	gValueSetFlags   func(v *value, x uint32)
+	gValueSetString  func(v *value, x string)
+	gValueSetObject  func(v *value, x object)
+	gValueTakeBoxed  func(v *value, x uintptr)
+	gValueGetBool    func(*value) int32
+	gValueGetInt     func(*value) int32
+	gValueGetUint64  func(*value) uint64
+	gValueGetInt64   func(*value) int64
+	gValueGetDouble  func(*value) float64
+	gValueGetEnum    func(*value) int32
+	gValueGetFlags   func(*value) uint32
+	gValueGetString  func(*value) string
+	gValueDupObject  func(*value) object
 
+	vipsInit              func(name string) int32
 	vipsConcurrencySet    func(int32)
 	vipsCacheSetMax       func(int32)
 	vipsBlockUntrustedSet func(int32)
@@ -75,7 +74,6 @@ var (
 	vipsObjectMap           func(f uintptr, a, b uintptr) uintptr
 
 	vipsInterpolateNew func(nick string) object
-	vipsAreaUnref      func(uintptr)
 	vipsArrayDoubleNew func(*float64, int32) uintptr
 	vipsArrayIntNew    func(*int32, int32) uintptr
 	vipsArrayImageNew  func(*object, int32) uintptr
@@ -98,13 +96,11 @@ var (
 	vipsImageTypeOf     func(o object, name string) gtype
 	vipsImageGet        func(o object, name string, v *value) int32
 	vipsImageSet        func(o object, name string, v *value)
-	vipsImageRemove     func(o object, name string) int32
 	vipsImageCopyMemory func(object) object
 	vipsImageNewMemory  func(data *byte, size uintptr, w, h, bands, format int32) object
 	vipsImageToMemory   func(o object, size *uintptr) *byte
 
 	vipsSourceFromDescriptor func(fd int32) object
-	vipsSourceFromBlob       func(blob uintptr) object
 	vipsSourceSniff          func(o object, data **byte, n uintptr) int64
 	vipsSourceLength         func(object) int64
 	vipsSourceMap            func(o object, n *uintptr) *byte
@@ -150,7 +146,6 @@ var symbols = map[string]any{
 	"g_value_dup_object":           &gValueDupObject,
 
 	"vips_init":                      &vipsInit,
-	"vips_version_string":            &vipsVersionString,
 	"vips_concurrency_set":           &vipsConcurrencySet,
 	"vips_cache_set_max":             &vipsCacheSetMax,
 	"vips_block_untrusted_set":       &vipsBlockUntrustedSet,
@@ -170,7 +165,6 @@ var symbols = map[string]any{
 	"vips_object_map":                &vipsObjectMap,
 
 	"vips_interpolate_new":        &vipsInterpolateNew,
-	"vips_area_unref":             &vipsAreaUnref,
 	"vips_array_double_new":       &vipsArrayDoubleNew,
 	"vips_array_int_new":          &vipsArrayIntNew,
 	"vips_array_image_new":        &vipsArrayImageNew,
@@ -193,13 +187,11 @@ var symbols = map[string]any{
 	"vips_image_get_typeof":           &vipsImageTypeOf,
 	"vips_image_get":                  &vipsImageGet,
 	"vips_image_set":                  &vipsImageSet,
-	"vips_image_remove":               &vipsImageRemove,
 	"vips_image_copy_memory":          &vipsImageCopyMemory,
 	"vips_image_new_from_memory_copy": &vipsImageNewMemory,
 	"vips_image_write_to_memory":      &vipsImageToMemory,
 
 	"vips_source_new_from_descriptor": &vipsSourceFromDescriptor,
-	"vips_source_new_from_blob":       &vipsSourceFromBlob,
 	"vips_source_sniff_at_most":       &vipsSourceSniff,
 	"vips_source_map":                 &vipsSourceMap,
 	"vips_source_length":              &vipsSourceLength,

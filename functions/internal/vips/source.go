@@ -15,23 +15,10 @@ func (s *Source) address() object {
 	return s.object
 }
 
-// FromFile makes a source of a file or a pipe. It reads through a descriptor of
-// its own: f may be closed before it.
+// FromFile makes a source of a file or a pipe. It reads through a descriptor
+// of its own: f may be closed before it.
 func FromFile(f *os.File) (*Source, error) {
-	return newSource(vipsSourceFromDescriptor(int32(f.Fd())))
-}
-
-// FromBytes makes a source of a copy of data.
-func FromBytes(data []byte) (*Source, error) {
-	blob := vipsBlobCopy(unsafe.SliceData(data), uintptr(len(data)))
-	if blob == 0 {
-		return nil, takeError("source")
-	}
-	defer vipsAreaUnref(blob)
-	return newSource(vipsSourceFromBlob(blob))
-}
-
-func newSource(o object) (*Source, error) {
+	o := vipsSourceFromDescriptor(int32(f.Fd()))
 	if o == 0 {
 		return nil, takeError("source")
 	}

@@ -31,6 +31,3 @@ func count(_, _, _ uintptr) uintptr {
 	objects.Add(1)
 	return 0
 }
-
-// Version returns libvips' version, such as 8.18.7.
-func Version() string { return vipsVersionString() }

@@ -6,7 +6,7 @@
 // runs it and hands back the results that were asked for. What libvips can
 // do, and what its operations are called, its own documentation tells.
 //
-//	img, err := vips.Load("jpegload_source", vips.Args{"source": src})
+//	img, err := vips.New("jpegload_source", vips.Args{"source": src})
 //	...
 //	defer img.Close()
 //	err = img.Apply("resize", vips.Args{"scale": 0.5, "kernel": "lanczos3"})

@@ -64,10 +64,7 @@ func must(t testing.TB, err error) {
 }
 
 func TestLoadApplySave(t *testing.T) {
-	src, err := FromBytes(encodePNG(t, gradient(64, 32)))
-	must(t, err)
-	defer src.Close()
-	img, err := Load("pngload_source", Args{"source": src, "fail_on": "error", "access": "sequential"})
+	img, err := New("pngload_buffer", Args{"buffer": encodePNG(t, gradient(64, 32)), "fail_on": "error", "access": "sequential"})
 	must(t, err)
 	defer img.Close()
 
@@ -97,7 +94,7 @@ func TestEveryKindOfArgument(t *testing.T) {
 		t.Errorf("linear made %v", p[:3])
 	}
 
-	joined, err := Load("arrayjoin", Args{"in": []*Image{red, brighter}, "across": 2}) // images
+	joined, err := New("arrayjoin", Args{"in": []*Image{red, brighter}, "across": 2}) // images
 	must(t, err)
 	defer joined.Close()
 	if joined.Width() != 4 || joined.Height() != 2 || joined.Bands() != 3 || joined.HasAlpha() {
@@ -161,10 +158,6 @@ func TestMetadata(t *testing.T) {
 	if a.Has("delay") {
 		t.Error("the copy's metadata shows in the image that it came of")
 	}
-	must(t, b.Remove("delay"))
-	if b.Has("delay") {
-		t.Error("delay is still there")
-	}
 }
 
 func TestErrors(t *testing.T) {
@@ -209,7 +202,7 @@ func second(_ *Image, err error) error { return err }
 func TestBlock(t *testing.T) {
 	Block("VipsForeignLoadPng", true)
 	defer Block("VipsForeignLoadPng", false)
-	_, err := Load("pngload_buffer", Args{"buffer": encodePNG(t, gradient(4, 4))})
+	_, err := New("pngload_buffer", Args{"buffer": encodePNG(t, gradient(4, 4))})
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "blocked") {
 		t.Errorf("a blocked loader says %v", err)
 	}
@@ -254,7 +247,7 @@ func TestPipe(t *testing.T) {
 	if !bytes.Equal(head, []byte{0xff, 0xd8, 0xff}) {
 		t.Errorf("head is %x", head)
 	}
-	header, err := Load("jpegload_source", Args{"source": src})
+	header, err := New("jpegload_source", Args{"source": src})
 	must(t, err)
 	defer header.Close()
 	all, err := src.Map()
@@ -262,7 +255,7 @@ func TestPipe(t *testing.T) {
 	if n, err := src.Length(); !bytes.Equal(all, data) || n != int64(len(data)) || err != nil {
 		t.Errorf("mapped %d bytes, length %d (%v), want %d", len(all), n, err, len(data))
 	}
-	small, err := Load("jpegload_source", Args{"source": src, "shrink": 4, "access": "sequential"})
+	small, err := New("jpegload_source", Args{"source": src, "shrink": 4, "access": "sequential"})
 	must(t, err)
 	defer small.Close()
 	if header.Width() != 256 || small.Width() != 64 {
@@ -325,7 +318,7 @@ func settled() Usage {
 }
 
 func fromBuffer(loader string, data []byte) error {
-	img, err := Load(loader+"_buffer", Args{"buffer": data, "fail_on": "error"})
+	img, err := New(loader+"_buffer", Args{"buffer": data, "fail_on": "error"})
 	if err != nil {
 		return err
 	}
@@ -352,7 +345,7 @@ func fromPipe(loader string, data []byte) error {
 	if _, err := src.Sniff(16); err != nil {
 		return err
 	}
-	img, err := Load(loader+"_source", Args{"source": src, "fail_on": "error", "access": "sequential"})
+	img, err := New(loader+"_source", Args{"source": src, "fail_on": "error", "access": "sequential"})
 	if err != nil {
 		return err
 	}
