@@ -19,7 +19,7 @@ import (
 // a line of JSON about it, then its bytes. The file's name is a hash of the
 // key, because keys are longer than names may be, and because many file
 // systems take A for a.
-type Disk struct{ root *os.Root }
+type Disk struct{ dir string }
 
 // unfinished is the folder of files that are being written.
 const unfinished = "unfinished"
@@ -34,26 +34,23 @@ type header struct {
 
 // OpenDisk opens the folder dir, and makes it if need be.
 func OpenDisk(dir string) (*Disk, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
+	d := &Disk{dir}
 	// What a killed process left behind.
-	if err := errors.Join(root.RemoveAll(unfinished), root.Mkdir(unfinished, 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(d.path(unfinished)), os.MkdirAll(d.path(unfinished), 0o700)); err != nil {
 		return nil, err
 	}
-	return &Disk{root}, nil
+	return d, nil
 }
+
+// path returns that of a file in the folder.
+func (d *Disk) path(name string) string { return filepath.Join(d.dir, name) }
 
 // Get implements [Reader].
 func (d *Disk) Get(ctx context.Context, key string) (*Object, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := d.root.Open(fileName(key))
+	file, err := os.Open(d.path(fileName(key)))
 	if err != nil {
 		return nil, fileError(err)
 	}
@@ -104,16 +101,22 @@ func (d *Disk) Put(ctx context.Context, key string, meta Meta, body []byte) erro
 	return nil
 }
 
-// write makes the parts a file at once: no reader sees a part of it.
+// write makes the parts a file at once: no reader sees a part of it. It makes
+// the folders, too, which somebody may have removed to start afresh.
 func (d *Disk) write(name string, parts ...[]byte) error {
-	if err := d.root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+	temporary := d.path(filepath.Join(unfinished, rand.Text()))
+	final := d.path(name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(temporary), 0o700), os.MkdirAll(filepath.Dir(final), 0o700)); err != nil {
 		return err
 	}
-	temporary := filepath.Join(unfinished, rand.Text())
-	if err := d.root.WriteFile(temporary, bytes.Join(parts, nil), 0o600); err != nil {
-		return errors.Join(err, d.root.Remove(temporary))
+	err := os.WriteFile(temporary, bytes.Join(parts, nil), 0o600)
+	if err == nil {
+		err = os.Rename(temporary, final)
 	}
-	return d.root.Rename(temporary, name)
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return nil
 }
 
 // fileName spreads objects over 256 folders, because some tools are slow in

@@ -100,3 +100,21 @@ func TestDiskKeepsNothingPartial(t *testing.T) {
 		t.Errorf("after mending: %q", body)
 	}
 }
+
+// TestDiskEmptied: who removes the folder to start afresh restarts nothing.
+func TestDiskEmptied(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "variants")
+	d := disk(t, dir)
+	if err := errors.Join(d.Put(t.Context(), "rose.jpg", Meta{}, []byte("rose")), os.RemoveAll(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Get(t.Context(), "rose.jpg"); !errors.Is(err, ErrNotExist) {
+		t.Errorf("Get of what was removed = %v, want ErrNotExist", err)
+	}
+	if err := d.Put(t.Context(), "rose.jpg", Meta{}, []byte("again")); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := get(t, d, "rose.jpg"); string(body) != "again" {
+		t.Errorf("afterwards: %q", body)
+	}
+}

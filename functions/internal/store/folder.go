@@ -15,10 +15,7 @@ import (
 // Folder reads the files of a folder. A key is a file's path in it, with
 // slashes; no key, and no symbolic link, leads out of it. It has no metadata,
 // and nothing writes to it.
-type Folder struct {
-	root  *os.Root
-	files fs.FS
-}
+type Folder struct{ dir string }
 
 // OpenFolder opens the folder dir, which must exist.
 func OpenFolder(dir string) (*Folder, error) {
@@ -26,16 +23,31 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{root: root, files: root.FS()}, nil
+	return &Folder{dir}, root.Close()
+}
+
+// open is done for each request: other programs put new folders in the place
+// of old ones.
+func (f *Folder) open() (*os.Root, error) {
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return root, nil
 }
 
 // Get implements [Reader].
 func (f *Folder) Get(ctx context.Context, key string) (*Object, error) {
-	// Ask before opening: to open a named pipe would wait for its writer.
-	if _, err := f.ETag(ctx, key); err != nil {
+	root, err := f.open()
+	if err != nil {
 		return nil, err
 	}
-	file, err := f.root.Open(key)
+	defer root.Close()
+	// Ask before opening: to open a named pipe would wait for its writer.
+	if _, err := etag(ctx, root, key); err != nil {
+		return nil, err
+	}
+	file, err := root.Open(key)
 	if err != nil {
 		return nil, fileError(err)
 	}
@@ -48,13 +60,22 @@ func (f *Folder) Get(ctx context.Context, key string) (*Object, error) {
 
 // ETag implements [Catalog].
 func (f *Folder) ETag(ctx context.Context, key string) (string, error) {
+	root, err := f.open()
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	return etag(ctx, root, key)
+}
+
+func etag(ctx context.Context, root *os.Root, key string) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
 	if !fs.ValidPath(key) {
 		return "", ErrNotExist
 	}
-	info, err := f.root.Stat(key)
+	info, err := root.Stat(key)
 	if err != nil {
 		return "", fileError(err)
 	}
@@ -66,8 +87,13 @@ func (f *Folder) ETag(ctx context.Context, key string) (string, error) {
 
 // Keys implements [Catalog]. Names that begin with a dot stay hidden.
 func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
+	root, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
 	var keys []string
-	err := fs.WalkDir(f.files, ".", func(name string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case cmp.Or(ctx.Err(), err) != nil:
 			return cmp.Or(ctx.Err(), err)

@@ -43,6 +43,32 @@ func TestFolderStaysInside(t *testing.T) {
 	}
 }
 
+// TestFolderReplaced: what generates the originals may do so in a new folder.
+func TestFolderReplaced(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "originals")
+	generate := func() {
+		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "rose.jpg"), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	generate()
+	folder, err := OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Get(t.Context(), "rose.jpg"); problem.Of(err).Code != problem.StoreUnavailable {
+		t.Errorf("Get without the folder = %v, want it to be unavailable", err)
+	}
+	generate()
+	get(t, folder, "rose.jpg")
+	if keys, err := folder.Keys(t.Context(), 10); err != nil || !slices.Equal(keys, []string{"rose.jpg"}) {
+		t.Errorf("Keys of the new folder = %q, %v", keys, err)
+	}
+}
+
 func TestOpenFolderNeedsIt(t *testing.T) {
 	if _, err := OpenFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("OpenFolder = %v", err)
