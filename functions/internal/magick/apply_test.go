@@ -115,7 +115,7 @@ func board(size int, around, inside []byte) []byte {
 }
 
 // The colours are what ImageMagick 6.9.11 makes, give or take the rounding.
-func TestApplyColours(t *testing.T) {
+func TestApplyColors(t *testing.T) {
 	red, blue := []byte{255, 0, 0}, []byte{0, 0, 255}
 	clear, glass := []byte{9, 9, 9, 0}, []byte{0, 0, 255, 128}
 	tests := []struct {

@@ -8,22 +8,22 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// Color is red, green, blue and opacity, each 0 to 255.
-type Color [4]uint8
+// color is red, green, blue and opacity, each 0 to 255.
+type color [4]uint8
 
 var (
-	white       = Color{255, 255, 255, 255}
-	transparent = Color{}
+	white       = color{255, 255, 255, 255}
+	transparent = color{}
 )
 
-func (c Color) opaque() bool { return c[3] == 255 }
+func (c color) opaque() bool { return c[3] == 255 }
 
-func (c Color) grey() bool { return c[0] == c[1] && c[1] == c[2] }
+func (c color) gray() bool { return c[0] == c[1] && c[1] == c[2] }
 
 // admit makes the image able to hold the colour: a grey one gets colours, an
 // opaque one transparency.
-func (c Color) admit(img *vips.Image) error {
-	if !c.grey() && img.Bands() < 3 {
+func (c color) admit(img *vips.Image) error {
+	if !c.gray() && img.Bands() < 3 {
 		if err := img.Apply("colourspace", vips.Args{"space": "srgb"}); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (c Color) admit(img *vips.Image) error {
 }
 
 // bands returns the colour for an image that can hold it.
-func (c Color) bands(img *vips.Image) []float64 {
+func (c color) bands(img *vips.Image) []float64 {
 	bands := []float64{float64(c[0]), float64(c[1]), float64(c[2])}
 	if img.Bands() < 3 {
 		bands = bands[:1]
@@ -57,7 +57,7 @@ func parseBackground(s *settings, value string) error {
 }
 
 // parseColor parses a colour in lower case.
-func parseColor(text string) (Color, bool) {
+func parseColor(text string) (color, bool) {
 	if digits, ok := strings.CutPrefix(text, "#"); ok {
 		return parseHex(digits)
 	}
@@ -71,11 +71,11 @@ func parseColor(text string) (Color, bool) {
 		return transparent, true
 	}
 	named, ok := options.NamedColor(text)
-	return Color{named.R, named.G, named.B, named.A}, ok
+	return color{named.R, named.G, named.B, named.A}, ok
 }
 
 // parseHex parses 3, 4, 6 or 8 digits; opacity comes last.
-func parseHex(digits string) (Color, bool) {
+func parseHex(digits string) (color, bool) {
 	if len(digits) == 3 || len(digits) == 4 {
 		doubled := ""
 		for _, digit := range digits {
@@ -101,7 +101,7 @@ func cutCall(text, name string) (string, bool) {
 }
 
 // parseChannels parses n channels separated by commas.
-func parseChannels(list string, n int) (Color, bool) {
+func parseChannels(list string, n int) (color, bool) {
 	c := white
 	channels := strings.Split(list, ",")
 	if len(channels) != n {

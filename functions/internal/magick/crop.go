@@ -5,7 +5,7 @@ import "primrose/functions/internal/vips"
 // crop keeps a rectangle, placed by gravity.
 type crop struct {
 	geometry
-	gravity Gravity
+	gravity gravity
 }
 
 func parseCrop(s *settings, value string) error {

@@ -2,11 +2,11 @@ package magick
 
 import "strings"
 
-// Gravity is the side or corner that a crop's offset is measured from. Its
+// gravity is the side or corner that a crop's offset is measured from. Its
 // zero value is the top left corner.
-type Gravity struct{ x, y int } // 0 left or top, 1 centre, 2 right or bottom
+type gravity struct{ x, y int } // 0 left or top, 1 centre, 2 right or bottom
 
-var gravities = map[string]Gravity{
+var gravities = map[string]gravity{
 	"northwest": {0, 0}, "north": {1, 0}, "northeast": {2, 0},
 	"west": {0, 1}, "center": {1, 1}, "east": {2, 1},
 	"southwest": {0, 2}, "south": {1, 2}, "southeast": {2, 2},
@@ -25,7 +25,7 @@ func parseGravity(s *settings, value string) error {
 // place returns the left and top edge of a w×h rectangle in a width×height
 // image, moved inwards from the gravity's side by x and y; from the centre,
 // to the right and down.
-func (g Gravity) place(width, height, w, h, x, y int) (left, top int) {
+func (g gravity) place(width, height, w, h, x, y int) (left, top int) {
 	return along(g.x, width, w, x), along(g.y, height, h, y)
 }
 

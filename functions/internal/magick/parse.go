@@ -42,8 +42,8 @@ var allowed = map[string]argument{
 // settings are in force from where they stand to the end of the arguments.
 // A step takes its copy of those that concern it.
 type settings struct {
-	gravity    Gravity
-	background Color
+	gravity    gravity
+	background color
 	quality    int
 	template   Template
 	steps      []step

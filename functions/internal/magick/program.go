@@ -14,7 +14,6 @@ package magick
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"primrose/functions/internal/format"
@@ -33,11 +32,8 @@ type Program struct {
 
 	args       []string
 	steps      []step
-	background Color
+	background color
 }
-
-// Args returns the arguments that the program was parsed from.
-func (p *Program) Args() []string { return slices.Clone(p.args) }
 
 // Edits reports whether the program does anything to an image.
 func (p *Program) Edits() bool { return len(p.steps) > 0 }

@@ -12,7 +12,7 @@ type rotate struct {
 	degrees    float64 // 0 to 360
 	onlyWide   bool    // >: only if wider than high
 	onlyHigh   bool    // <: only if higher than wide
-	background Color
+	background color
 }
 
 func parseRotate(s *settings, value string) error {
