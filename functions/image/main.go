@@ -14,7 +14,6 @@ import (
 	"primrose/functions/internal/gateway"
 	"primrose/functions/internal/operation"
 	"primrose/functions/internal/store"
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -36,9 +35,10 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 	if err != nil {
 		return nil, err
 	}
-	workers, err := newWorkers(env, log) // they get ready while the rest does
+	// One worker: Lambda gives a process one event at a time.
+	workers, err := worker.NewPool(worker.Config{Deadline: env.deadline, Log: log})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start the worker: %w", err)
 	}
 	client, err := store.NewClient(ctx)
 	if err != nil {
@@ -56,21 +56,4 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 		Operations: operation.Service{Worker: workers, Limits: env.limits},
 		Log:        log,
 	}, nil
-}
-
-// newWorkers returns a pool of one: Lambda gives a process one event at a time.
-func newWorkers(env environment, log *slog.Logger) (*worker.Pool, error) {
-	library, err := vips.Find()
-	if err != nil {
-		return nil, err
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := worker.NewPool(worker.Config{Command: command, Deadline: env.deadline, Log: log})
-	if err != nil {
-		return nil, fmt.Errorf("start the workers: %w", err)
-	}
-	return pool, nil
 }

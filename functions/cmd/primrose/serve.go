@@ -15,7 +15,6 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/operation"
 	"primrose/functions/internal/serve"
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -155,15 +154,7 @@ func (o *serveOptions) resolve() (err error) {
 
 // startWorkers starts a worker for each processor.
 func startWorkers(ctx context.Context, o serveOptions, log *slog.Logger) (*worker.Pool, error) {
-	library, err := vips.Find()
-	if err != nil {
-		return nil, err
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Command: command, Deadline: o.deadline, Log: log})
+	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Deadline: o.deadline, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,6 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/sample"
 	"primrose/functions/internal/store"
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -137,15 +136,7 @@ func newBench(t *testing.T, originals string) *bench {
 
 func newPool(t *testing.T) *worker.Pool {
 	t.Helper()
-	library, err := vips.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := worker.NewPool(worker.Config{Size: 2, Command: command, Deadline: deadline})
+	pool, err := worker.NewPool(worker.Config{Size: 2, Deadline: deadline})
 	if err != nil {
 		t.Fatal(err)
 	}

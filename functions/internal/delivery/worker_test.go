@@ -4,7 +4,6 @@ import (
 	"os"
 	"testing"
 
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -17,15 +16,7 @@ func TestMain(m *testing.M) {
 // realWorker runs the real engine in a process of its own.
 func realWorker(t *testing.T) Worker {
 	t.Helper()
-	library, err := vips.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := worker.NewPool(worker.Config{Size: 1, Command: command})
+	pool, err := worker.NewPool(worker.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,6 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/sample"
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -34,15 +33,7 @@ func TestMain(m *testing.M) {
 // service has a real worker with the real engine.
 func service(t *testing.T) Service {
 	t.Helper()
-	library, err := vips.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := worker.NewPool(worker.Config{Size: 1, Command: command})
+	pool, err := worker.NewPool(worker.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,10 +22,10 @@ import (
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/operation"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/store"
-	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
 
@@ -40,16 +40,6 @@ type running struct {
 	url    string
 	folder string
 	stop   func() error
-}
-
-// invoked is an operation that returns its own event.
-type invoked struct{}
-
-func (invoked) Invoke(_ context.Context, event json.RawMessage) (any, error) {
-	if string(event) == `{"operation":"none"}` {
-		return nil, problem.New(problem.BadRequest, "no such operation").Because(errors.New("internals"))
-	}
-	return map[string]any{"event": event}, nil
 }
 
 func start(t *testing.T) *running {
@@ -73,14 +63,17 @@ func (l *running) run(t *testing.T, originals store.Catalog, variants store.Stor
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := startPool(t)
+	pool, err := worker.NewPool(worker.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	log := slog.New(slog.DiscardHandler)
 	service := New(Config{
 		Originals:  originals,
 		Variants:   variants,
 		Edge:       function,
 		Images:     delivery.New(delivery.Config{Originals: originals, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
-		Operations: invoked{},
+		Operations: operation.Service{Worker: pool, Limits: engine.DefaultLimits},
 		Place:      "<here>",
 		Log:        log,
 	})
@@ -100,23 +93,6 @@ func (l *running) run(t *testing.T, originals store.Catalog, variants store.Stor
 			t.Error(err)
 		}
 	})
-}
-
-func startPool(t *testing.T) *worker.Pool {
-	t.Helper()
-	library, err := vips.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command, err := worker.Command(library)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := worker.NewPool(worker.Config{Command: command})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pool
 }
 
 // write makes an original that is newer than what it replaces.
@@ -212,9 +188,12 @@ func TestImage(t *testing.T) {
 func TestReplacedOriginal(t *testing.T) {
 	l := start(t)
 	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
-	l.ask(t, "GET", "/rose.jpg?fm=png", "")
+	old, _ := l.ask(t, "GET", "/rose.jpg?fm=png", "")
+	if got := old.Header.Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("a browser is told %q: it would go on showing what it has", got)
+	}
 	l.write(t, "rose.jpg", file(t, format.JPEG, color.Black))
-	_, body := l.ask(t, "GET", "/rose.jpg?fm=png", "")
+	_, body := l.ask(t, "GET", "/rose.jpg?fm=png", "", "If-None-Match", old.Header.Get("ETag"))
 	picture, err := png.Decode(bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -279,18 +258,20 @@ func TestRefusals(t *testing.T) {
 func TestOperation(t *testing.T) {
 	l := start(t)
 	response, body := l.ask(t, "POST", "/", `{"operation":"ping"}`)
-	if string(body) != `{"event":{"operation":"ping"}}` || response.Header.Get("Content-Type") != "application/json" {
+	if string(body) != `"pong"` || response.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("%s %s", response.Status, body)
 	}
-	for _, event := range []string{`{"operation":"none"}`, "", "{", "\x00"} {
-		response, body := l.ask(t, "POST", "/", event)
-		if response.StatusCode != http.StatusBadRequest || strings.Contains(string(body), "internals") {
-			t.Errorf("%q: %s %s", event, response.Status, body)
+	for event, want := range map[string]int{
+		`{"operation":"none"}`:              http.StatusBadRequest,
+		"":                                  http.StatusBadRequest,
+		"{":                                 http.StatusBadRequest,
+		"\x00":                              http.StatusBadRequest,
+		`{"operation":"ping"}{}`:            http.StatusBadRequest,
+		`"` + strings.Repeat("x", maxEvent): http.StatusRequestEntityTooLarge,
+	} {
+		if response, body := l.ask(t, "POST", "/", event); response.StatusCode != want {
+			t.Errorf("%.40q: %s %s, want %d", event, response.Status, body, want)
 		}
-	}
-	large := `"` + strings.Repeat("x", maxEvent) + `"`
-	if response, _ := l.ask(t, "POST", "/", large); response.StatusCode != http.StatusBadRequest {
-		t.Errorf("too large an event: %s", response.Status)
 	}
 }
 

@@ -69,6 +69,7 @@ func FuzzDecodeRequest(f *testing.F) {
 	}
 	f.Add(frame)
 	f.Add([]byte("\xff\xff\xff\xff"))
+	f.Add(append([]byte{0, 0, 0, 72}, `{"number":1,"job":{"program":{"args":["-resize","50%"],"format":"png"}}}`...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) < prefixLength {
 			return

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/vips"
 )
 
 // DefaultDeadline is how long a job may take where the configuration doesn't
@@ -20,15 +21,18 @@ const DefaultDeadline = 25 * time.Second
 // Config says how workers are run.
 type Config struct {
 	Size     int           // how many run at a time; 0 means 1
-	Command  []string      // an absolute path and arguments, see [Command]
+	Command  []string      // an absolute path and arguments; nil means this binary, see [Main]
 	Env      []string      // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration // of one job, from its start on a worker; 0 means [DefaultDeadline]
 	Log      *slog.Logger  // of workers' deaths; nil means [slog.Default]
 }
 
-// Command executes this binary again as a worker that loads the library.
-// The binary's main function must call [Main] first.
-func Command(library string) ([]string, error) {
+// itself executes this binary again as a worker.
+func itself() ([]string, error) {
+	library, err := vips.Find()
+	if err != nil {
+		return nil, err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -60,10 +64,15 @@ type loan struct {
 }
 
 // NewPool starts the workers and returns without waiting for them, so that
-// they get ready while the rest of the program does.
+// they get ready while the rest of the program does. It fails where the codecs
+// are not installed.
 func NewPool(config Config) (*Pool, error) {
-	if len(config.Command) == 0 {
-		return nil, errors.New("worker: no command to run")
+	if config.Command == nil {
+		command, err := itself()
+		if err != nil {
+			return nil, err
+		}
+		config.Command = command
 	}
 	config.Size = max(config.Size, 1)
 	if config.Deadline <= 0 {
