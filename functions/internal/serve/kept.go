@@ -41,7 +41,6 @@ func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool
 	delivery.Harden(header)
 	header.Set("X-Cache", "Hit from store")
 	header.Set("ETag", etag)
-	header.Set("Cache-Control", object.CacheControl)
 	header.Set("Server-Timing", fmt.Sprintf("store;dur=%.1f", float64(time.Since(begin).Microseconds())/1000))
 	status, bytes := send(w, r, object, etag)
 	s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", path, "status", status, "cache", "hit", "bytesOut", bytes)
@@ -55,6 +54,7 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 	}
 	w.Header().Set("Content-Type", object.ContentType)
 	w.Header().Set("Content-Length", strconv.FormatInt(object.Size, 10))
+	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return http.StatusOK, 0
 	}
@@ -63,6 +63,18 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
 	}
 	return http.StatusOK, bytes
+}
+
+// rechecked has a browser ask each time whether its copy of an image is still
+// right. AWS lets it keep one for a day; who works on the originals here wants
+// to see them change.
+type rechecked struct{ http.ResponseWriter }
+
+func (w rechecked) WriteHeader(status int) {
+	if status < http.StatusBadRequest {
+		w.Header().Set("Cache-Control", "no-cache")
+	}
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // negotiated reports whether another Accept header could get another answer.

@@ -6,6 +6,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -74,6 +75,7 @@ func (s *Service) image(w http.ResponseWriter, r *http.Request) {
 	if negotiated(r) {
 		w.Header().Set("Vary", "Accept")
 	}
+	w = rechecked{w}
 	if s.kept(w, r, result.URI) {
 		return
 	}
@@ -117,9 +119,9 @@ func (s *Service) operation(w http.ResponseWriter, r *http.Request) {
 const maxEvent = 10 << 20
 
 func (s *Service) invoke(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	var event json.RawMessage
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxEvent)).Decode(&event); err != nil {
-		return nil, problem.New(problem.BadRequest, "the body must be one JSON object of at most %d bytes", maxEvent).Because(err)
+	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
+	if err != nil {
+		return nil, problem.New(problem.OriginalTooLarge, "the event did not arrive, or has more than %d bytes", maxEvent).Because(err)
 	}
 	result, err := s.Operations.Invoke(r.Context(), event)
 	if err != nil {
