@@ -88,12 +88,7 @@ func (p *parser) decoders(limits *engine.Limits) {
 		return
 	}
 	for decoder := range strings.SplitSeq(value, ",") {
-		switch decoder {
-		case "tiff":
-			limits.TIFF = true
-		case "svg":
-			limits.SVG = true
-		default:
+		if !limits.Enable(decoder) {
 			p.fail(decodersName, "lists %q: it may list tiff and svg, separated by a comma", decoder)
 		}
 	}

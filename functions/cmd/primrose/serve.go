@@ -118,13 +118,7 @@ func (o *serveOptions) check() error {
 
 func (o *serveOptions) readDecoders() error {
 	for name := range strings.SplitSeq(o.decoders, ",") {
-		switch name {
-		case "":
-		case "tiff":
-			o.limits.TIFF = true
-		case "svg":
-			o.limits.SVG = true
-		default:
+		if name != "" && !o.limits.Enable(name) {
 			return fmt.Errorf("--decoders: %q is neither tiff nor svg", name)
 		}
 	}

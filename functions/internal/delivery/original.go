@@ -60,7 +60,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, o *original, a an
 		return err
 	}
 	e.format = format.Sniff(head)
-	if !served(e.format, h.Limits) {
+	if !h.Limits.Reads(e.format) {
 		return problem.New(problem.UnsupportedFormat, "the original is in no format that is served")
 	}
 	a.head(w, e.format.ContentType(), o.Size, e)
@@ -74,16 +74,4 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, o *original, a an
 		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
 	}
 	return nil
-}
-
-func served(f format.Format, limits engine.Limits) bool {
-	switch f {
-	case "":
-		return false
-	case format.TIFF:
-		return limits.TIFF
-	case format.SVG:
-		return limits.SVG
-	}
-	return true
 }

@@ -27,6 +27,33 @@ type Limits struct {
 	SVG    bool  `json:"svg"`    // read SVG originals
 }
 
+// Enable switches on a decoder by the name of its format, tiff or svg, and
+// reports whether it is one of these.
+func (l *Limits) Enable(decoder string) bool {
+	switch format.Format(decoder) {
+	case format.TIFF:
+		l.TIFF = true
+	case format.SVG:
+		l.SVG = true
+	default:
+		return false
+	}
+	return true
+}
+
+// Reads reports whether originals of a format are read.
+func (l Limits) Reads(f format.Format) bool {
+	switch f {
+	case format.JPEG, format.PNG, format.WebP, format.GIF, format.AVIF:
+		return true
+	case format.TIFF:
+		return l.TIFF
+	case format.SVG:
+		return l.SVG
+	}
+	return false
+}
+
 // DefaultLimits are the limits of a service that sets none: 50 MB, 100
 // megapixels, 100 frames.
 var DefaultLimits = Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100}

@@ -21,8 +21,8 @@ var loaders = map[format.Format]string{
 	format.SVG:  "svgload_source",
 }
 
-// allowLoaders blocks every loader that the table doesn't name, and those
-// that a job must switch on, should anything ask libvips for them.
+// allowLoaders blocks every loader but those of the formats that are always
+// read, should anything ask libvips for another.
 func allowLoaders() {
 	vips.Block("VipsForeignLoad", true)
 	for _, class := range []string{"Jpeg", "Png", "Webp", "Heif", "Nsgif"} {
@@ -87,22 +87,14 @@ func (o *original) sniff() error {
 		return o.broken(err)
 	}
 	o.info.Format = format.Sniff(head)
-	switch o.info.Format {
-	case "":
+	switch {
+	case o.info.Format == "":
 		return problem.New(problem.UnsupportedFormat, "the original is no image of a format that is served")
-	case format.TIFF:
-		return o.allow("VipsForeignLoadTiff", o.limits.TIFF)
-	case format.SVG:
-		return o.allow("VipsForeignLoadSvg", o.limits.SVG)
-	}
-	return nil
-}
-
-func (o *original) allow(class string, allowed bool) error {
-	vips.Block(class, !allowed)
-	if !allowed {
+	case !o.limits.Reads(o.info.Format):
 		return problem.New(problem.UnsupportedFormat, "%s originals are switched off here", strings.ToUpper(string(o.info.Format)))
 	}
+	vips.Block("VipsForeignLoadTiff", !o.limits.TIFF)
+	vips.Block("VipsForeignLoadSvg", !o.limits.SVG)
 	return nil
 }
 
