@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"primrose/functions/internal/sample"
 	"primrose/functions/internal/store"
 )
 
@@ -79,6 +80,13 @@ func openBucket(ctx context.Context, bucket string) (*store.S3, error) {
 func defaultVariants(originals string) string {
 	sum := sha256.Sum256([]byte(originals))
 	return cacheFolder(fmt.Sprintf("variants-%x", sum[:8]))
+}
+
+// sampleFolder unpacks the sample originals into a folder in the user's cache
+// and returns its path.
+func sampleFolder() (string, error) {
+	dir := cacheFolder("samples")
+	return dir, sample.Unpack(dir)
 }
 
 // cacheFolder returns the path of a folder for what can be made again.

@@ -42,11 +42,11 @@ func petalAt(u, v, r float64) rgba {
 		return rgba{}
 	}
 	side := v / math.Max(half, 0.01)
-	colour := mix(petalYellow, petalPale, smooth(0.2, 0.95, u))
-	colour = mix(colour, petalShade, 0.55*smooth(0.45, 1, math.Abs(side)))
-	colour = mix(colour, petalShade, 0.35*math.Exp(-(v*v)/0.0005)*(1-u))
+	color := mix(petalYellow, petalPale, smooth(0.2, 0.95, u))
+	color = mix(color, petalShade, 0.55*smooth(0.45, 1, math.Abs(side)))
+	color = mix(color, petalShade, 0.35*math.Exp(-(v*v)/0.0005)*(1-u))
 	star := 0.36 + 0.10*math.Cos(math.Pi*side)
-	return mix(colour, eye, 0.9*(1-smooth(star*0.75, star, r)))
+	return mix(color, eye, 0.9*(1-smooth(star*0.75, star, r)))
 }
 
 var (

@@ -57,11 +57,11 @@ func roseAt(x, y float64) rgba {
 	if head := headAt(x, y); head.a > 0 {
 		return head
 	}
-	colour := gardenAt(x, y)
+	color := gardenAt(x, y)
 	for _, l := range leaves {
-		colour = over(colour, l.at(x, y))
+		color = over(color, l.at(x, y))
 	}
-	return mix(colour, shadow, 0.75*(1-smooth(0.72, 1.12, math.Hypot(x-0.05, y-0.09))))
+	return mix(color, shadow, 0.75*(1-smooth(0.72, 1.12, math.Hypot(x-0.05, y-0.09))))
 }
 
 // headAt is the flower's head.
@@ -95,12 +95,12 @@ func (w whorl) shade(out, angle float64, i int) rgba {
 	light := 0.5 - 0.5*math.Cos(angle-0.9)       // it comes from the upper left
 	heart := float64(i) / float64(len(whorls)-1) // 0 outside to 1 in the middle
 
-	colour := mix(deepRed, roseRed, math.Pow(rise, 0.8))
-	colour = mix(colour, palePink, 0.60*light*math.Pow(rise, 2.2)*(0.45+0.55*across))
-	colour = mix(colour, deepRed, 0.35*(1-light)*(1-rise*0.5))
-	colour = mix(colour, wine, 0.42*heart)
-	colour = mix(colour, wine, 0.55*math.Pow(1-across, 6)) // the fold between two petals
-	return mix(colour, rimPink, (0.35+0.5*light)*smooth(0.93, 0.99, out)*smooth(0.05, 0.4, across))
+	color := mix(deepRed, roseRed, math.Pow(rise, 0.8))
+	color = mix(color, palePink, 0.60*light*math.Pow(rise, 2.2)*(0.45+0.55*across))
+	color = mix(color, deepRed, 0.35*(1-light)*(1-rise*0.5))
+	color = mix(color, wine, 0.42*heart)
+	color = mix(color, wine, 0.55*math.Pow(1-across, 6)) // the fold between two petals
+	return mix(color, rimPink, (0.35+0.5*light)*smooth(0.93, 0.99, out)*smooth(0.05, 0.4, across))
 }
 
 // leaf is a pointed ellipse.
@@ -128,19 +128,19 @@ func (l leaf) at(x, y float64) rgba {
 	if math.Abs(across) > edge {
 		return rgba{}
 	}
-	colour := mix(leafGreen, leafDark, 0.5+0.5*across/edge)
+	color := mix(leafGreen, leafDark, 0.5+0.5*across/edge)
 	vein := math.Abs(math.Mod(4*along-1.6*math.Abs(across)+8, 1) - 0.5)
-	colour = mix(colour, leafLight, 0.35*(1-smooth(0.02, 0.12, vein)))
-	return mix(colour, leafLight, 0.7*(1-smooth(0.02, 0.09, math.Abs(across))))
+	color = mix(color, leafLight, 0.35*(1-smooth(0.02, 0.12, vein)))
+	return mix(color, leafLight, 0.7*(1-smooth(0.02, 0.09, math.Abs(across))))
 }
 
 // gardenAt is what is out of focus behind the rose.
 func gardenAt(x, y float64) rgba {
-	colour := mix(gardenLight, gardenDark, smooth(-1.3, 1.2, y+0.35*x))
+	color := mix(gardenLight, gardenDark, smooth(-1.3, 1.2, y+0.35*x))
 	for _, spot := range [][3]float64{{-1.2, -0.75, 0.30}, {0.75, -0.85, 0.24}, {1.35, 0.05, 0.28}, {-0.55, 0.92, 0.26}, {1.3, 0.9, 0.2}} {
-		colour = mix(colour, gardenLight, 0.5*(1-smooth(spot[2]*0.75, spot[2], math.Hypot(x-spot[0], y-spot[1]))))
+		color = mix(color, gardenLight, 0.5*(1-smooth(spot[2]*0.75, spot[2], math.Hypot(x-spot[0], y-spot[1]))))
 	}
-	return colour
+	return color
 }
 
 var (

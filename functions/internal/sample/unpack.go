@@ -8,7 +8,8 @@ import (
 )
 
 // Unpack writes the originals into a folder, which it makes if need be. A
-// file that is there already stays as it is, with its time.
+// file that holds an original already keeps its time, so that variants of it
+// stay good.
 func Unpack(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
