@@ -35,7 +35,7 @@ type answer struct {
 }
 
 // ask requests a variant and checks all that holds for every answer.
-func (b *bench) ask(t *testing.T, name, query string) answer {
+func (b *bed) ask(t *testing.T, name, query string) answer {
 	t.Helper()
 	o, err := options.FromQuery(query, "image/avif,image/webp,*/*")
 	if err != nil {
@@ -81,7 +81,7 @@ func codeOf(t *testing.T, a answer) string {
 	return p.Code
 }
 
-func (b *bench) mustBeStored(t *testing.T, v variant.Variant, a answer) {
+func (b *bed) mustBeStored(t *testing.T, v variant.Variant, a answer) {
 	t.Helper()
 	if v.Options().IsZero() {
 		return // the original itself
@@ -98,7 +98,7 @@ func (b *bench) mustBeStored(t *testing.T, v variant.Variant, a answer) {
 	}
 }
 
-func (b *bench) mustNotBeStored(t *testing.T, v variant.Variant, a answer) {
+func (b *bed) mustNotBeStored(t *testing.T, v variant.Variant, a answer) {
 	t.Helper()
 	object, err := b.variants.Get(t.Context(), v.StoreKey())
 	if err == nil {
@@ -111,7 +111,7 @@ func (b *bench) mustNotBeStored(t *testing.T, v variant.Variant, a answer) {
 
 // decode reads an image with Go's own decoders. What these can't read is
 // first turned into PNG by the worker.
-func (b *bench) decode(t *testing.T, a answer) image.Image {
+func (b *bed) decode(t *testing.T, a answer) image.Image {
 	t.Helper()
 	data := a.body
 	switch format.Sniff(data[:min(len(data), format.SniffLength)]) {

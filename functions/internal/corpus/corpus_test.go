@@ -44,7 +44,7 @@ func TestCorpus(t *testing.T) {
 	}
 	originals := t.TempDir()
 	names := lay(t, files, originals)
-	b := newBench(t, originals)
+	b := newBed(t, originals)
 	var rows []row
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) { rows = append(rows, b.try(t, name)) })
@@ -103,8 +103,8 @@ const (
 	patience = deadline + time.Second // of one request
 )
 
-// bench is the image function on a folder, with TIFF and SVG switched on.
-type bench struct {
+// bed is the test bed: the image function on a folder, with TIFF and SVG switched on.
+type bed struct {
 	originals string // a folder
 	handler   *delivery.Handler
 	pool      *worker.Pool
@@ -112,7 +112,7 @@ type bench struct {
 	limits    engine.Limits
 }
 
-func newBench(t *testing.T, originals string) *bench {
+func newBed(t *testing.T, originals string) *bed {
 	t.Helper()
 	folder, err := store.OpenFolder(originals)
 	if err != nil {
@@ -122,7 +122,7 @@ func newBench(t *testing.T, originals string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{originals: originals, pool: newPool(t), variants: variants, limits: engine.DefaultLimits}
+	b := &bed{originals: originals, pool: newPool(t), variants: variants, limits: engine.DefaultLimits}
 	b.limits.TIFF, b.limits.SVG = true, true
 	b.handler = delivery.New(delivery.Config{
 		Originals: folder,
@@ -145,7 +145,7 @@ func newPool(t *testing.T) *worker.Pool {
 }
 
 // try puts all questions to a file.
-func (b *bench) try(t *testing.T, name string) row {
+func (b *bed) try(t *testing.T, name string) row {
 	r := row{name: name, refused: map[string]int{}}
 	facts := b.ask(t, name, "fm=json")
 	r.add(facts)

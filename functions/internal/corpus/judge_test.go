@@ -67,7 +67,7 @@ func scaled(n, by, of int) int {
 }
 
 // judge checks that an answer is an image of the right kind and size.
-func (b *bench) judge(t *testing.T, q question, a answer, i info) {
+func (b *bed) judge(t *testing.T, q question, a answer, i info) {
 	t.Helper()
 	kind := format.Sniff(a.body[:min(len(a.body), format.SniffLength)])
 	if kind.ContentType() != a.kind || q.format != "" && kind != q.format {
@@ -91,7 +91,7 @@ const alike = 2.0
 
 // compare holds the engine's pixels against those of Go's decoders, where
 // these give colours of the same meaning.
-func (b *bench) compare(t *testing.T, name string, i info) {
+func (b *bed) compare(t *testing.T, name string, i info) {
 	t.Helper()
 	plain := !i.Profile && i.Orientation <= 1 && i.Depth <= 8 && i.ColorSpace != "cmyk"
 	if !plain || i.Width*i.Height > 5_000_000 {
@@ -119,7 +119,7 @@ func (b *bench) compare(t *testing.T, name string, i info) {
 
 // tryHalf puts questions to the first half of a file: it must be refused,
 // unless all of the picture is in that half.
-func (b *bench) tryHalf(t *testing.T, name string) {
+func (b *bed) tryHalf(t *testing.T, name string) {
 	t.Helper()
 	for _, query := range []string{"w=64&fm=png", "h=300&w=300&fit=crop&fm=png"} {
 		part := b.ask(t, name+half, query)

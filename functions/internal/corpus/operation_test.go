@@ -15,7 +15,7 @@ import (
 
 // convert puts a file through the operation of that name, whose program does
 // all that ImageMagick's arguments can.
-func (b *bench) convert(t *testing.T, name string) answer {
+func (b *bed) convert(t *testing.T, name string) answer {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(b.originals, name))
 	if err != nil {

@@ -195,8 +195,8 @@ func TestResizeEncodes(t *testing.T) {
 			t.Errorf("progressive %v: the JPEG is %v", asked, got)
 		}
 	}
-	grey, _ := picture(t, ask(t, s, "resize", sample.Rose(), fields{"colorspace": "Gray"}))
-	if r, g, b, _ := grey.At(50, 33).RGBA(); r != g || g != b {
+	gray, _ := picture(t, ask(t, s, "resize", sample.Rose(), fields{"colorspace": "Gray"}))
+	if r, g, b, _ := gray.At(50, 33).RGBA(); r != g || g != b {
 		t.Errorf("with colorspace Gray a pixel is %d, %d, %d", r, g, b)
 	}
 	plain, _ := picture(t, ask(t, s, "resize", sample.Rose(), fields{"sharpening": 0}))

@@ -46,14 +46,14 @@ func acceptable(accept string) []string {
 	var weightAVIF, weightWebP, weightOther float64
 	for item := range strings.SplitSeq(blanks.Replace(lower(accept)), ",") {
 		mediaRange, parameters, _ := strings.Cut(item, ";")
-		weight := weight(parameters)
+		q := weight(parameters)
 		switch {
 		case mediaRange == "image/avif":
-			weightAVIF = max(weightAVIF, weight)
+			weightAVIF = max(weightAVIF, q)
 		case mediaRange == "image/webp":
-			weightWebP = max(weightWebP, weight)
+			weightWebP = max(weightWebP, q)
 		case mediaRange == "*/*", strings.HasPrefix(mediaRange, "image/"):
-			weightOther = max(weightOther, weight)
+			weightOther = max(weightOther, q)
 		}
 	}
 	var words []string

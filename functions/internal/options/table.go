@@ -5,16 +5,14 @@ import (
 	"strings"
 )
 
-// Table is the reference of all options, as people read it.
-//
 //go:embed options.txt
-var Table string
+var reference string
 
-// Bare returns the table without its comments and blank lines, as the edge
-// function holds it.
+// Bare returns the table of options.txt without its comments and blank lines,
+// as the edge function holds it.
 func Bare() string {
 	var lines []string
-	for line := range strings.Lines(Table) {
+	for line := range strings.Lines(reference) {
 		if line != "\n" && line[0] != '#' {
 			lines = append(lines, line)
 		}
