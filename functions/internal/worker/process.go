@@ -19,7 +19,7 @@ import (
 
 // startLimit is how long a process may take until it is ready: a hundred
 // times what it takes on an idle machine.
-const startLimit = 10 * time.Second
+const startLimit = 5 * time.Second
 
 // allocator keeps glibc's memory in bounds: with its defaults a worker grows
 // to several times this size over a few hundred mixed images.
@@ -44,13 +44,29 @@ func start(ctx context.Context, config Config) (*process, error) {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
 	defer context.AfterFunc(ctx, p.kill)()
-	p.control.SetReadDeadline(time.Now().Add(startLimit))
-	if _, err := readReply(p.control, 0); err != nil {
+	if err := p.ready(startLimit); err != nil {
 		p.kill()
 		return nil, fmt.Errorf("start the worker: %w", p.obituary(err))
 	}
-	p.control.SetReadDeadline(time.Time{})
 	return p, nil
+}
+
+// ready waits for the process's announcement: limit, and once more as long.
+// Lambda freezes a function from one event to the next, and a worker that was
+// started at an event's end with it; at the thaw the deadline has passed, but
+// the worker had no time to run.
+func (p *process) ready(limit time.Duration) error {
+	defer p.control.SetReadDeadline(time.Time{})
+	wait := func() error {
+		p.control.SetReadDeadline(time.Now().Add(limit))
+		_, err := readReply(p.control, 0) // sent at once, so never read in part
+		return err
+	}
+	err := wait()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = wait()
+	}
+	return err
 }
 
 func spawn(config Config) (*process, error) {
