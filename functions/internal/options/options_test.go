@@ -2,6 +2,7 @@ package options
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -151,6 +152,35 @@ func TestValues(t *testing.T) {
 	}
 	if black, _ := Parse("bg=000000"); !black.Values().BG.Set {
 		t.Error("black is taken for no colour")
+	}
+}
+
+// The README has a row for each option: | `name`, … | … |, with all its words.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if names, row, ok := strings.Cut(strings.TrimPrefix(line, "| "), " | "); ok {
+			for name := range strings.SplitSeq(names, ", ") {
+				rows[strings.Trim(name, "`")] = row
+			}
+		}
+	}
+	for name, option := range table {
+		if rows[name] == "" {
+			t.Errorf("the README lacks %s", name)
+		}
+		if option.kind != "word" && option.kind != "list" {
+			continue
+		}
+		for word := range strings.SplitSeq(option.span, "|") {
+			if !strings.Contains(rows[name], "`"+word+"`") {
+				t.Errorf("the README says of %s: %s; without %s", name, rows[name], word)
+			}
+		}
 	}
 }
 
