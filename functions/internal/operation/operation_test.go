@@ -318,7 +318,7 @@ func TestErrors(t *testing.T) {
 		{`{"operation":"resize","sharpening":-1,"base64Image":"` + rose + `"}`, problem.BadRequest, "from 0 to 1"},
 		{`{"operation":"resize","filter":"@x","base64Image":"` + rose + `"}`, problem.BadRequest, "the filter"},
 		{`{"operation":"resize","colorspace":"CMYK","base64Image":"` + rose + `"}`, problem.BadRequest, "Gray or sRGB"},
-		{`{"operation":"ping"}` + strings.Repeat(" ", maxEvent), problem.OriginalTooLarge, "at most 6291456 can be sent"},
+		{ping(maxEvent + 1), problem.OriginalTooLarge, "at most 6291456 can be sent"},
 	}
 	for _, test := range tests {
 		_, err := s.Invoke(t.Context(), []byte(test.event))
@@ -330,9 +330,16 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// ping is an event of size bytes.
+func ping(size int) string {
+	const event = `{"operation":"ping"}`
+	return event + strings.Repeat(" ", size-len(event))
+}
+
 // The service's own limits hold for events too, and only from one past them.
 func TestLimits(t *testing.T) {
 	s := service(t)
+	equal(t, invoke(t, s, []byte(ping(maxEvent))), "pong")
 	event := eventOf(t, "thumbnail", sample.Rose(), fields{"width": 70})
 	s.Limits.Bytes, s.Limits.Pixels = int64(len(sample.Rose())), sample.RoseWidth*sample.RoseHeight
 	invoke(t, s, event)
