@@ -431,7 +431,7 @@ func TestBlurWidth(t *testing.T) {
 			edge.Pix[i] = 255
 		}
 	}
-	for _, n := range []int{40, 80, 90, 400} { // 4, 8, 9 and 40 px: 9 and 40 are computed shrunk
+	for _, n := range []int{40, 80, 90, 400} { // 4, 8, 9 and 40 px: all but 4 are computed shrunk
 		img := pixels(t, variantOf(t, fmt.Sprintf("blur=%d,fm=png", n), pngOf(t, edge)).Body)
 		sigma := float64(n) * blurUnit
 		for _, x := range []float64{-1, -0.5, 0, 0.5, 1} { // in sigmas from the edge
@@ -440,6 +440,18 @@ func TestBlurWidth(t *testing.T) {
 			if got := float64(img.NRGBAAt(200+int(at), 20).G); math.Abs(got-want) > 8 {
 				t.Errorf("blur=%d: %v sigmas from the edge it is %v, want %.0f", n, x, got, want)
 			}
+		}
+	}
+}
+
+// What is plain has nothing to blur: it stays as light as it is.
+func TestBlurKeepsLightness(t *testing.T) {
+	gray := color.NRGBA{200, 200, 200, 255}
+	plain := pngOf(t, quarters(64, 64, gray, gray, gray, gray))
+	for _, n := range []int{5, 9, 10, 20, 40, 50, 100} {
+		img := pixels(t, variantOf(t, fmt.Sprintf("blur=%d,fm=png", n), plain).Body)
+		if got := img.NRGBAAt(32, 32); got != gray {
+			t.Errorf("blur=%d turns %v into %v", n, gray, got)
 		}
 	}
 }
