@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,4 +118,39 @@ func TestDiskEmptied(t *testing.T) {
 	if _, body := get(t, d, "rose.jpg"); string(body) != "again" {
 		t.Errorf("afterwards: %q", body)
 	}
+}
+
+// FuzzReadObject: whatever a file holds, it is an object with all of its
+// bytes, or none.
+func FuzzReadObject(f *testing.F) {
+	for _, seed := range []string{
+		`{"Key":"rose.jpg","Size":4,"ETag":"\"x\"","Meta":{"ContentType":"image/jpeg"}}` + "\nrose",
+		`{"Key":"rose.jpg","Size":5}` + "\nrose",
+		`{"Key":"rose.jpg","Size":-9223372036854775808}` + "\n",
+		`{"Key":"tulip.jpg","Size":5}` + "\ntulip",
+		"rose", "",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		name := filepath.Join(t.TempDir(), "object")
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		object, err := readObject(file, "rose.jpg")
+		if errors.Is(err, ErrNotExist) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(object.Body); err != nil || int64(len(body)) != object.Size || !bytes.HasSuffix(content, body) {
+			t.Errorf("%q is an object of %d bytes, whose body is %q, %v", content, object.Size, body, err)
+		}
+	})
 }
