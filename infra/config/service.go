@@ -83,7 +83,7 @@ type Limits struct {
 // API is the REST API behind the edge. It sees only what the Variants bucket does not have.
 type API struct {
 	// Rate is the mean requests per second that may reach the function, at least 1. Default 1,000.
-	// Above it API Gateway answers 429, which the edge keeps for no more than seconds.
+	// Above it API Gateway answers 429, which the edge never keeps.
 	Rate int
 
 	// Burst is the most requests that may arrive at once above Rate, at least 1. Default 500.

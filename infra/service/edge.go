@@ -127,7 +127,9 @@ func newResponseHeaders(scope constructs.Construct) awscloudfront.ResponseHeader
 }
 
 // shortErrors keeps every error that CloudFront would cache by itself, for ten seconds, to five:
-// what is wrong now is retried soon. CloudFront never caches a 416.
+// what is wrong now is retried soon. A 415 stays at ten, which CloudFront lets nobody change; and it
+// never caches a 413, 416, 422 or 429.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 func shortErrors() *[]*awscloudfront.ErrorResponse {
 	var errors []*awscloudfront.ErrorResponse
 	for _, status := range []float64{400, 403, 404, 405, 414, 500, 501, 502, 503, 504} {

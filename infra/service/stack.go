@@ -18,7 +18,9 @@ func NewStack(scope constructs.Construct, stage config.Stage, p Props) awscdk.St
 	service := New(stack, "Primrose", p)
 
 	output(stack, "Url", "Where variants are served", "https://"+*service.Distribution.DistributionDomainName())
+	output(stack, "Distribution", "The id by which to invalidate the edge", *service.Distribution.DistributionId())
 	output(stack, "Originals", "The bucket to upload originals to", *service.Originals.BucketName())
+	output(stack, "Variants", "The bucket to empty before the stack is deleted", *service.Variants.BucketName())
 	output(stack, "Image", "The function to invoke for operations", *service.Image.FunctionArn())
 	return stack
 }
