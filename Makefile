@@ -16,7 +16,7 @@ STATICCHECK := v0.8.2
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nExamples:\n  make run ARGS="--originals ~/Pictures"\n  make diff BASE=main\n  make corpus CORPUS=~/hostile-images\n'
+	@printf '\nExamples:\n  make run ARGS="--originals ~/Pictures"\n  make diff BASE=main\n  make corpus CORPUS=../hostile-images\n'
 
 # ── Run ──────────────────────────────────────────────────────────────────
 
@@ -46,7 +46,7 @@ test: tools node codecs ## check and test both modules with real parts
 	$(call say,Testing the infrastructure)
 	@$(NODE) go test ./infra/...
 
-check: ## formatting, vet, staticcheck and the lock files
+check: build/bin/staticcheck ## formatting, vet, staticcheck and the lock files
 	$(call say,Checking)
 	@unformatted=$$(gofmt -l functions infra); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
@@ -68,8 +68,7 @@ diff: node ## show what the working tree changes against a git ref (BASE=main)
 
 # ── Measure ──────────────────────────────────────────────────────────────
 
-bench: node codecs primrose ## CPU, memory and cold start beside sharp and ImageMagick
-	@$(MAKE) build/bin/.imagemagick
+bench: node codecs primrose build/bin/.imagemagick ## CPU, memory and cold start beside sharp and ImageMagick
 	@cd functions && $(NODE) go run ./bench -primrose ../build/primrose $(ARGS)
 
 # ── Tools ────────────────────────────────────────────────────────────────
@@ -93,7 +92,7 @@ build/bin/staticcheck:
 build/bin/.njs: ; $(call debian,njs,njs)
 build/bin/.imagemagick: ; $(call debian,convert-im6.q16,imagemagick)
 
-# debian installs package $(2) unless command $(1) is there.
+# debian makes sure of command $(1), which Debian has in package $(2).
 define debian
 	@mkdir -p $(@D)
 	@command -v $(1) >/dev/null || { \

@@ -103,7 +103,8 @@ const (
 	patience = deadline + time.Second // of one request
 )
 
-// bed is the test bed: the image function on a folder, with TIFF and SVG switched on.
+// bed is the test bed: the image function on a folder, with TIFF and SVG
+// switched on.
 type bed struct {
 	originals string // a folder
 	handler   *delivery.Handler
