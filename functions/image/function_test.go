@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"primrose/functions/internal/lambdahost"
+	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/store"
 	"primrose/functions/internal/vips"
@@ -65,7 +65,7 @@ var bundle = sync.OnceValues(func() (string, error) {
 
 // deployment is the function with its buckets.
 type deployment struct {
-	*lambdahost.Host
+	*lambdatest.Host
 	originals, variants store.Store
 
 	mu  sync.Mutex
@@ -93,7 +93,7 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 		t.Fatal(err)
 	}
 	d := &deployment{originals: store.NewS3(client, originals), variants: store.NewS3(client, variants)}
-	d.Host, err = lambdahost.New(lambdahost.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
+	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func (d *deployment) request(t testing.TB, method, path string, header map[strin
 }
 
 // operate runs an operation, invoked directly.
-func (d *deployment) operate(t testing.TB, event string) lambdahost.Result {
+func (d *deployment) operate(t testing.TB, event string) lambdatest.Result {
 	t.Helper()
 	result, err := d.Invoke(t.Context(), []byte(event))
 	if err != nil {
@@ -249,7 +249,7 @@ func (d *deployment) wantJSONLog(t *testing.T, requests int) {
 // An answer may be larger than what Lambda buffers.
 func TestOriginalIsStreamed(t *testing.T) {
 	d := deploy(t, nil)
-	original := append(photo(t), noise(lambdahost.MaxBuffered)...)
+	original := append(photo(t), noise(lambdatest.MaxBuffered)...)
 	d.put(t, "large.jpg", original)
 	got := d.request(t, "GET", "/large.jpg/-/original", nil)
 	if got.Status != 200 || got.Headers["Content-Type"] != "image/jpeg" || !bytes.Equal(got.Body, original) {

@@ -23,8 +23,8 @@ func target(r *http.Request) (variant.Variant, error) {
 	return variant.Parse(path)
 }
 
-// SentPath returns the path as it was sent, percent-encoding and all, which the URL
-// type mends where it can.
+// SentPath returns the path as it was sent, percent-encoding and all, which the
+// URL type mends where it can.
 func SentPath(r *http.Request) string {
 	if r.RequestURI == "" || r.RequestURI[0] != '/' { // made by a program, or in absolute form
 		return r.URL.EscapedPath()

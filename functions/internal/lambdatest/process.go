@@ -1,4 +1,4 @@
-package lambdahost
+package lambdatest
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ func (h *Host) start() error {
 	p.command.Stdout, p.command.Stderr = sink, sink
 	p.command.WaitDelay = time.Second
 	if err := p.command.Start(); err != nil {
-		return fmt.Errorf("lambdahost: %w", err)
+		return fmt.Errorf("lambdatest: %w", err)
 	}
 	logged := make(chan struct{})
 	go func() {

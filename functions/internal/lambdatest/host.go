@@ -1,4 +1,4 @@
-// Package lambdahost runs a function's bootstrap as Lambda would, for tests:
+// Package lambdatest runs a function's bootstrap as Lambda would, for tests:
 // it is the other side of the Runtime API.
 //
 // It answers what AWS's own emulator answers to the same behaviour: results,
@@ -6,7 +6,7 @@
 // answers are taken without that limit.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-package lambdahost
+package lambdatest
 
 import (
 	"context"
@@ -129,7 +129,7 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	defer h.mu.Unlock()
 	begin := time.Now()
 	if !json.Valid(event) {
-		return Result{}, errors.New("lambdahost: the event is no JSON")
+		return Result{}, errors.New("lambdatest: the event is no JSON")
 	}
 	i := h.newInvocation(event, limit)
 	defer h.current.Delete(i.id)

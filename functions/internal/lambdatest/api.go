@@ -1,4 +1,4 @@
-package lambdahost
+package lambdatest
 
 import (
 	"encoding/base64"
