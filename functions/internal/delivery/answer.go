@@ -10,7 +10,8 @@ import (
 )
 
 // How long answers may be cached. A shared cache keeps a variant for a year,
-// because a purge reaches it; a browser keeps it for a day, because none does.
+// because a purge by its tag reaches it; a browser keeps it for a day, because
+// none does.
 const (
 	cacheGood   = "public, max-age=86400, s-maxage=31536000"
 	cacheUnkept = "public, max-age=60" // the next viewer's request tries to store it again

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"primrose/functions/internal/delivery"
@@ -15,9 +14,9 @@ import (
 
 // kept answers from the variants' store. It reports whether it did.
 //
-// On AWS a purge deletes the variants of an original that is replaced. Here
-// nobody watches the originals, so that a variant counts only while its ETag
-// is the one that it would be made with now.
+// Whoever tries things here replaces originals often, and sees that at once: a
+// variant counts only while its ETag is the one that it would be made with
+// now. CloudFront does not look at originals when it has a variant.
 func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool {
 	begin := time.Now()
 	wanted, err := variant.Parse(path)
@@ -75,14 +74,4 @@ func (w rechecked) WriteHeader(status int) {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
 	w.ResponseWriter.WriteHeader(status)
-}
-
-// negotiated reports whether another Accept header could get another answer.
-func negotiated(r *http.Request) bool {
-	for _, auto := range r.URL.Query()["auto"] {
-		if strings.Contains(strings.ToLower(auto), "format") {
-			return true
-		}
-	}
-	return false
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
@@ -81,6 +82,16 @@ func (s *Service) image(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Cache", "Miss")
 	s.Images.ServeHTTP(w, rewritten(r, result))
+}
+
+// negotiated reports whether another Accept header could get another answer.
+func negotiated(r *http.Request) bool {
+	for _, auto := range r.URL.Query()["auto"] {
+		if strings.Contains(strings.ToLower(auto), "format") {
+			return true
+		}
+	}
+	return false
 }
 
 // answer sends what the edge function answers by itself.

@@ -2,8 +2,9 @@
 //
 // Codecs parse hostile bytes, so they run in a process of their own: this
 // same binary, executed again with an empty environment and one socket. The
-// service never parses an image. A crash, a hang or an exploit costs one
-// request; the next one gets a fresh process.
+// service never parses an image. A crash or a hang costs one request; the next
+// one gets a fresh process. Against an exploit it is half of the work: a jail
+// around the process is the other.
 //
 // # The parent's side
 //
