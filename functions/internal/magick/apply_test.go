@@ -3,6 +3,7 @@ package magick
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -149,6 +150,27 @@ func TestApplyColors(t *testing.T) {
 		got := data[at : at+img.Bands()]
 		if !near(got, test.want, 2) {
 			t.Errorf("%s (%d bands): at %d/8, %d/8 is %v, want %v", test.args, len(test.around), test.x, test.y, got, test.want)
+		}
+	}
+}
+
+// A blur leaves what is plain as it is, and turns an edge into a bell curve's
+// integral of its sigma, also where the image is shrunk for it.
+func TestApplyBlurs(t *testing.T) {
+	gray, dark, bright := []byte{200, 200, 200}, []byte{0, 0, 0}, []byte{255, 255, 255}
+	half := append(bytes.Repeat(dark, 400*200), bytes.Repeat(bright, 400*200)...)
+	for _, sigma := range []int{1, 4, 5, 11, 30} { // the last three are shrunk
+		args := fmt.Sprintf("-blur 0x%d", sigma)
+		plain := pixels(t, apply(t, args, format.PNG, board(80, gray, gray), 80, 80, 3))
+		if got := plain[(40*80+40)*3:][:3]; !bytes.Equal(got, gray) {
+			t.Errorf("%s turns %v into %v", args, gray, got)
+		}
+		edge := pixels(t, apply(t, args, format.PNG, half, 400, 400, 3))
+		for _, beside := range []int{-sigma, 0, sigma} {
+			want := 255 / 2.0 * (1 + math.Erf((float64(beside)+0.5)/float64(sigma)/math.Sqrt2))
+			if got := float64(edge[((200+beside)*400+200)*3]); math.Abs(got-want) > 3 {
+				t.Errorf("%s: %d px from the edge it is %v, want %.0f", args, beside, got, want)
+			}
 		}
 	}
 }

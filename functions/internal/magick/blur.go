@@ -49,17 +49,71 @@ func (b blur) apply(img *vips.Image, _ run) error {
 	if b.sigma == 0 {
 		return nil
 	}
-	return premultiplied(img, func() error { return img.Apply("gaussblur", b.args()) })
+	return premultiplied(img, func() error {
+		if err := b.spread(img); err != nil {
+			return err
+		}
+		return toBytes(img)
+	})
 }
 
-// args are gaussblur's. It knows no radius but a least amplitude: the curve's
-// height half a pixel behind the radius.
-func (g gauss) args() vips.Args {
-	const least = 0.001 // less does not show in 8 bits
+// far is the reach in px from which a curve is applied to a shrunk image: the
+// time that it takes grows with its reach, and nothing finer than that is left.
+const far = 16
+
+// spread blurs the image, of any sample format.
+func (g gauss) spread(img *vips.Image) error {
+	shrink := g.reach() / far
+	if shrink <= 1 {
+		return g.convolve(img)
+	}
+	w, h := img.Width(), img.Height()
+	if err := img.Apply("resize", vips.Args{"scale": 1 / shrink}); err != nil {
+		return err
+	}
+	if err := (gauss{g.radius / shrink, g.sigma / shrink}).convolve(img); err != nil {
+		return err
+	}
+	return enlarge(img, w, h)
+}
+
+// enlarge brings the image to a larger size. Libvips' resize would also move
+// it, by half a pixel.
+func enlarge(img *vips.Image, w, h int) error {
+	across, down := float64(w)/float64(img.Width()), float64(h)/float64(img.Height())
+	return img.Apply("affine", vips.Args{
+		"matrix":        []float64{across, 0, 0, down},
+		"idx":           0.5, // from a pixel's corner to its middle
+		"idy":           0.5,
+		"odx":           -0.5, // and back
+		"ody":           -0.5,
+		"oarea":         []int{0, 0, w, h},
+		"interpolate":   "bicubic",
+		"extend":        "copy",
+		"premultiplied": true,
+	})
+}
+
+// least is the height of the curve that does not show in 8 bits any more.
+const least = 0.001
+
+// reach is where the curve ends, in px.
+func (g gauss) reach() float64 {
+	shown := g.sigma * math.Sqrt(-2*math.Log(least))
+	if g.radius > 0 {
+		return math.Min(g.radius, shown)
+	}
+	return shown
+}
+
+// convolve mixes pixels as the curve says. Gaussblur knows no radius but a
+// least amplitude: the curve's height half a pixel behind the radius. In whole
+// numbers it would make the image lighter or darker, by up to 1 in 30.
+func (g gauss) convolve(img *vips.Image) error {
 	amplitude := least
 	if g.radius > 0 {
 		edge := math.Ceil(g.radius) + 0.5
 		amplitude = math.Max(least, math.Exp(-edge*edge/(2*g.sigma*g.sigma)))
 	}
-	return vips.Args{"sigma": g.sigma, "min-ampl": amplitude}
+	return img.Apply("gaussblur", vips.Args{"sigma": g.sigma, "min-ampl": amplitude, "precision": "float"})
 }

@@ -40,25 +40,19 @@ func (g gauss) peak() float64 {
 	return 1 / (sum * sum)
 }
 
-// narrow is the sigma, in px, up to which sharpening needs a blur in floating
-// point. Of a narrow curve the one in whole numbers is off by 1 in 50, and
-// sharpening doubles that; a wide curve is right, and ten times as fast.
-const narrow = 2
-
 // unsharp adds to the image what a blur would take away, times amount.
 func unsharp(img *vips.Image, g gauss, amount float64) error {
 	if err := img.Render(); err != nil { // it is read twice, at two places
 		return err
 	}
-	args := g.args()
-	if g.sigma <= narrow {
-		args["precision"] = "float"
-	}
-	blurred, err := img.With("gaussblur", args)
+	blurred, err := img.With("copy", nil)
 	if err != nil {
 		return err
 	}
 	defer blurred.Close()
+	if err := g.spread(blurred); err != nil {
+		return err
+	}
 	if err := scale(blurred, -amount); err != nil {
 		return err
 	}
