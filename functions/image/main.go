@@ -1,5 +1,5 @@
-// The image function: an AWS Lambda that makes variants of images, and
-// answers the operations.
+// Command image is the image function: an AWS Lambda that makes variants of
+// images, and answers the operations.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Primrose serves images in any size, crop and format. The same code runs in
-// AWS; this command runs it on your machine.
+// Command primrose serves images in any size, crop and format. The same code
+// runs in AWS; this command runs it on your machine.
 package main
 
 import (

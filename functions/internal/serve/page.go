@@ -52,6 +52,10 @@ var examples = []ask{
 	{"Original", ""},
 }
 
+// pagePolicy lets the page show images in its own style, and do nothing else.
+const pagePolicy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 // page shows the originals and how to ask for them.
 func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 	keys, err := s.Originals.Keys(r.Context(), shown+1)
@@ -70,7 +74,7 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(body.Len()))
-	header.Set("Content-Security-Policy", "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set("Content-Security-Policy", pagePolicy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 	w.Write(body.Bytes()) // without a body on HEAD: net/http sees to that
