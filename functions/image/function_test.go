@@ -228,16 +228,17 @@ func (d *deployment) stored(t *testing.T, key string) []byte {
 	return body
 }
 
-// wantJSONLog checks that all lines are JSON, and counts those of requests.
+// wantJSONLog checks that all lines are JSON, and counts those of requests,
+// which say by their id which event they belong to.
 func (d *deployment) wantJSONLog(t *testing.T, requests int) {
 	t.Helper()
 	d.Stop() // waits for the log's end
 	for _, text := range d.log {
-		var line struct{ Msg string }
+		var line struct{ Message, RequestID string }
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Errorf("the log has a line that is no JSON: %s", text)
 		}
-		if line.Msg == "request" {
+		if line.Message == "request" && line.RequestID != "" {
 			requests--
 		}
 	}

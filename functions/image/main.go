@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/gateway"
@@ -19,7 +20,7 @@ import (
 
 func main() {
 	worker.Main()
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := slog.New(lambdacontext.NewLogHandler()) // each line with its request's id
 	slog.SetDefault(log)
 	function, err := newFunction(context.Background(), log)
 	if err != nil {
