@@ -10,10 +10,11 @@ import (
 )
 
 // How long answers may be cached. A shared cache keeps a variant for a year,
-// because a purge by its tag reaches it; a browser keeps it for a day, because
-// none does.
+// because a purge by its tag reaches it. None reaches a browser: it asks
+// whether the variant has changed once that is a day old, counted from when the
+// shared cache got it (RFC 9111, section 4.2.3), and shows what it has meanwhile.
 const (
-	cacheGood   = "public, max-age=86400, s-maxage=31536000"
+	cacheGood   = "public, max-age=86400, s-maxage=31536000, stale-while-revalidate=31536000"
 	cacheUnkept = "public, max-age=60" // the next viewer's request tries to store it again
 	cacheError  = "public, max-age=5"
 )

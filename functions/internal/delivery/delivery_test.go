@@ -176,7 +176,7 @@ func TestVariant(t *testing.T) {
 	for name, want := range map[string]string{
 		"Content-Type":            "image/jpeg",
 		"Content-Length":          strconv.Itoa(len(body)),
-		"Cache-Control":           "public, max-age=86400, s-maxage=31536000",
+		"Cache-Control":           "public, max-age=86400, s-maxage=31536000, stale-while-revalidate=31536000",
 		"X-Content-Type-Options":  "nosniff",
 		"Content-Security-Policy": "default-src 'none'; sandbox",
 		"X-Amz-Meta-Cache-Tag":    fmt.Sprintf("%x", sha256.Sum256([]byte("rose.jpg"))),
