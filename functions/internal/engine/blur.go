@@ -26,14 +26,13 @@ func blur(f *frame) error {
 		if sigma <= maxSigma {
 			return gaussian(f.image, sigma)
 		}
-		small := size{w, h}.times(maxSigma / sigma)
-		if err := scaleTo(f.image, small); err != nil {
+		if err := f.image.Apply("resize", vips.Args{"scale": maxSigma / sigma}); err != nil {
 			return err
 		}
 		if err := gaussian(f.image, maxSigma); err != nil {
 			return err
 		}
-		return scaleTo(f.image, size{w, h})
+		return enlarge(f.image, size{w, h})
 	})
 }
 
@@ -51,9 +50,19 @@ func gaussian(img *vips.Image, sigma float64) error {
 	return img.Apply("cast", vips.Args{"format": sample})
 }
 
-func scaleTo(img *vips.Image, to size) error {
-	return img.Apply("resize", vips.Args{
-		"scale":  float64(to.w) / float64(img.Width()),
-		"vscale": float64(to.h) / float64(img.Height()),
+// enlarge keeps the middle in the middle, which libvips' resize would move
+// right and down by half a pixel.
+func enlarge(img *vips.Image, to size) error {
+	across, down := float64(to.w)/float64(img.Width()), float64(to.h)/float64(img.Height())
+	return img.Apply("affine", vips.Args{
+		"matrix":        []float64{across, 0, 0, down},
+		"idx":           0.5, // from a pixel's corner to its middle
+		"idy":           0.5,
+		"odx":           -0.5, // and back
+		"ody":           -0.5,
+		"oarea":         []int{0, 0, to.w, to.h},
+		"interpolate":   "bicubic",
+		"extend":        "copy",
+		"premultiplied": true,
 	})
 }

@@ -437,7 +437,7 @@ func TestBlurWidth(t *testing.T) {
 		for _, x := range []float64{-1, -0.5, 0, 0.5, 1} { // in sigmas from the edge
 			at := math.Floor(x * sigma)
 			want := 255 / 2.0 * (1 + math.Erf((at+0.5)/sigma/math.Sqrt2))
-			if got := float64(img.NRGBAAt(200+int(at), 20).G); math.Abs(got-want) > 8 {
+			if got := float64(img.NRGBAAt(200+int(at), 20).G); math.Abs(got-want) > 4 {
 				t.Errorf("blur=%d: %v sigmas from the edge it is %v, want %.0f", n, x, got, want)
 			}
 		}
