@@ -223,9 +223,9 @@ func (g geometry) shrink() int {
 // megapixels and differs by 49 dB, all of it would be 48 ms and 39 dB.
 func (g geometry) scale() float64 { return min(1, 2/g.reduction()) }
 
-// enlarge returns the scale at which an SVG is drawn: that of the result, so
+// svgScale returns the scale at which an SVG is drawn: that of the result, so
 // that it is sharp.
-func (g geometry) enlarge() float64 {
+func (g geometry) svgScale() float64 {
 	if g.scaled.none() {
 		return 1
 	}

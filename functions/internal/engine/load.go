@@ -23,7 +23,7 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 	case format.JPEG:
 		args["shrink"] = plan.shrink()
 	case format.SVG:
-		args["scale"] = plan.enlarge()
+		args["scale"] = plan.svgScale()
 	case format.WebP:
 		args["n"] = pages
 		if o.info.Frames == 1 { // an animation's frames are patches upon each other
