@@ -84,6 +84,9 @@ func colorSpace(img *vips.Image) string {
 // depth returns the bits of a channel as stored.
 func depth(img *vips.Image) int {
 	if bits, ok := img.Int("bits-per-sample"); ok && bits > 0 {
+		if img.Bands() > 2 { // fewer than 8 are an index into a palette, whose colours have 8
+			return max(bits, 8)
+		}
 		return bits
 	}
 	switch img.Format() {

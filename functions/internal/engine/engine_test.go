@@ -738,7 +738,7 @@ func TestInfo(t *testing.T) {
 		want     Info
 	}{
 		{photo, Info{Format: "jpg", Width: 30, Height: 20, Orientation: 6, Frames: 1, ColorSpace: "srgb", Depth: 8, Quality: 83, Bytes: int64(len(photo))}},
-		{moving, Info{Format: "gif", Width: 40, Height: 20, Orientation: 1, Frames: 2, Alpha: true, ColorSpace: "srgb", Depth: 3, Bytes: int64(len(moving))}},
+		{moving, Info{Format: "gif", Width: 40, Height: 20, Orientation: 1, Frames: 2, Alpha: true, ColorSpace: "srgb", Depth: 8, Bytes: int64(len(moving))}},
 	} {
 		v := variantOf(t, "fm=json", c.original)
 		var info Info

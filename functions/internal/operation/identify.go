@@ -88,22 +88,13 @@ func subject(info engine.Info) magick.Subject {
 		Format:     formatNames[info.Format],
 		Width:      info.Width,
 		Height:     info.Height,
-		Depth:      depth(info),
+		Depth:      info.Depth,
 		Colorspace: colorspace(info.ColorSpace),
 		Quality:    info.Quality,
 		Alpha:      info.Alpha,
 		Frames:     info.Frames,
 		Bytes:      info.Bytes,
 	}
-}
-
-// depth is 8 at least where there are colours: fewer bits are an index into
-// a palette, whose colours have 8.
-func depth(info engine.Info) int {
-	if info.ColorSpace == "srgb" {
-		return max(info.Depth, 8)
-	}
-	return info.Depth
 }
 
 // formatNames and colorspaceNames are ImageMagick's for ours.
