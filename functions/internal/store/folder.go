@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +84,8 @@ func etag(ctx context.Context, root *os.Root, key string) (string, error) {
 	return fileTag(info), nil
 }
 
-// Keys implements [Catalog]. Names that begin with a dot stay hidden.
+// Keys implements [Catalog]. Names that begin with a dot stay hidden, and so
+// does what may not be read.
 func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
 	root, err := f.open()
 	if err != nil {
@@ -95,8 +95,12 @@ func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
 	var keys []string
 	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
-		case cmp.Or(ctx.Err(), err) != nil:
-			return cmp.Or(ctx.Err(), err)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && name != ".":
+			return fs.SkipDir // closed to this user, as parts of a home may be
+		case err != nil:
+			return err
 		case name != "." && strings.HasPrefix(path.Base(name), "."):
 			if entry.IsDir() {
 				return fs.SkipDir

@@ -22,6 +22,7 @@ func TestFolderStaysInside(t *testing.T) {
 		syscall.Mkfifo(filepath.Join(dir, "pipe.jpg"), 0o600),
 		os.WriteFile(filepath.Join(dir, ".hidden.jpg"), nil, 0o600),
 		os.WriteFile(filepath.Join(dir, "seen.jpg"), nil, 0o600),
+		os.Mkdir(filepath.Join(dir, "closed"), 0), // but not to root
 	)
 	if err != nil {
 		t.Fatal(err)
