@@ -46,7 +46,7 @@ test: tools node codecs ## check and test both modules with real parts
 	$(call say,Testing the infrastructure)
 	@$(NODE) go test ./infra/...
 
-check: build/bin/staticcheck ## formatting, vet, staticcheck and the lock files
+check: build/bin/.staticcheck-$(STATICCHECK) ## formatting, vet, staticcheck and the lock files
 	$(call say,Checking)
 	@unformatted=$$(gofmt -l functions infra); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
@@ -79,15 +79,16 @@ node_modules/.installed: package.json package-lock.json
 	$(call say,Installing the CDK CLI with its Node and the sharp oracle (260 MB))
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
-tools: build/bin/versitygw build/bin/staticcheck build/bin/.njs ## install what the tests need
+tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs ## install what the tests need
 
-build/bin/versitygw:
-	$(call say,Building versitygw, the S3 server of the tests: about 80 s)
-	@GOBIN=$(CURDIR)/build/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
+# The stamps hold the versions, so that another version is built anew.
+build/bin/.versitygw-%:
+	$(call say,Building versitygw (the S3 server of the tests): about 80 s)
+	@GOBIN=$(CURDIR)/build/bin go install github.com/versity/versitygw/cmd/versitygw@$* && touch $@
 
-build/bin/staticcheck:
+build/bin/.staticcheck-%:
 	$(call say,Building staticcheck)
-	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK)
+	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$* && touch $@
 
 build/bin/.njs: ; $(call debian,njs,njs)
 build/bin/.imagemagick: ; $(call debian,convert-im6.q16,imagemagick)
