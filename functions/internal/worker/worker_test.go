@@ -306,6 +306,9 @@ func TestDeadlineKills(t *testing.T) {
 	wantCode(t, err, problem.StoreUnavailable)
 
 	pool = newPool(t, "obey", time.Hour)
+	if err := pool.Ready(t.Context()); err != nil { // or the wait for a worker takes the time
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	_, err = pool.Do(ctx, engine.Job{Options: "hang"}, bytes.NewReader(picture(0)))
