@@ -212,7 +212,7 @@ func TestConditional(t *testing.T) {
 	first, _ := s.ask(t, "GET", "/rose.jpg/-/w=20")
 	etag := first.Header.Get("ETag")
 	jobs := s.jobs.Load()
-	for _, condition := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
+	for _, condition := range []string{etag, "W/" + etag, `"other", ` + etag} {
 		response, body := s.ask(t, "GET", "/rose.jpg/-/w=20", "If-None-Match", condition)
 		if response.StatusCode != http.StatusNotModified || len(body) > 0 || response.Header.Get("ETag") != etag ||
 			response.Header.Get("Cache-Control") != first.Header.Get("Cache-Control") {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzMatches: a viewer has a variant if the header names it, or any.
+// FuzzMatches: a viewer has a variant if the header names it.
 func FuzzMatches(f *testing.F) {
 	const etag = `"0123"`
 	for _, seed := range []string{etag, "W/" + etag, `"other", ` + etag, "*", `"01","23"`, "", ",", `"0123`} {
@@ -14,7 +14,7 @@ func FuzzMatches(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, header string) {
 		r := &http.Request{Header: http.Header{"If-None-Match": {header}}}
-		named := strings.Contains(header, etag) || strings.Contains(header, "*")
+		named := strings.Contains(header, etag)
 		if got := Matches(r, etag); got && !named {
 			t.Errorf("%q matches %s", header, etag)
 		}
