@@ -207,14 +207,18 @@ function whole(pattern, text) {
   return groups && groups[0] === text ? groups : null;
 }
 
-// name=value pairs, sorted, joined by commas, without defaults. With
-// fm=json no image is encoded, so there is no format to choose.
+// name=value pairs, sorted, joined by commas, without defaults. With fm=json
+// no image is encoded, so there is no format to choose. Where auto's format
+// is all that is left, it stays: a variant is wanted, not the original's very
+// bytes, which may tell where a photo was taken.
 function canonical(values) {
   if (values.fm === 'json') values.auto = without(values.auto, ['avif', 'webp']);
-  return Object.keys(values).sort()
+  const auto = values.auto;
+  values.auto = without(auto, ['format']);
+  const pairs = Object.keys(values).sort()
     .filter(name => values[name] && values[name] !== find(name)[3])
-    .map(name => name + '=' + values[name])
-    .join(',');
+    .map(name => name + '=' + values[name]);
+  return pairs.length || auto !== 'format' ? pairs.join(',') : 'auto=format';
 }
 
 // --- Content negotiation ---
@@ -231,7 +235,7 @@ function negotiated(auto, accept) {
   const formats = [];
   if (best.avif > 0 && best.avif >= best.webp && best.avif >= best.other) formats.push('avif');
   if (best.webp > 0 && best.webp >= best.other) formats.push('webp');
-  return formats.concat(words.slice(1)).join('_');
+  return formats.length ? formats.concat(words.slice(1)).join('_') : auto;
 }
 
 function weights(accept) {

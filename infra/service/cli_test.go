@@ -17,6 +17,9 @@ import (
 // What the command writes that everybody runs is what the goldens say, but for the hash of the
 // image function's code, for which a stub stands in there; and the code is two files.
 func TestTheCommandWritesTheGoldens(t *testing.T) {
+	if *update {
+		t.Skip("the goldens are being renewed")
+	}
 	dir := t.TempDir()
 	cmd := exec.Command("npx", "--no", "--", "cdk", "synth", "--quiet", "--output", dir)
 	cmd.Dir = root

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// The words of the canonical auto, beside compress.
+// The words of the canonical auto, beside compress. Of own, the original's
+// own format, nothing is left where other options ask for a variant anyway.
 const (
 	avif = "avif"
 	webp = "webp"
+	own  = "format"
 )
 
 // maxAccept is the longest Accept header in bytes that is read; browsers send
@@ -20,17 +22,17 @@ const maxAccept = 512
 // viewer's Accept header is settled and the path alone is the cache key.
 func (o option) permitted() option {
 	if o.name == "auto" {
-		o.span = strings.Replace(o.span, "format", avif+"|"+webp, 1)
+		o.span = strings.Replace(o.span, "format", avif+"|"+webp+"|"+own, 1)
 	}
 	return o
 }
 
 // negotiate turns auto's word format into the formats that an Accept header
-// permits.
+// permits. It stays where there is none.
 func negotiate(auto, accept string) string {
 	words := strings.Split(auto, "_")
-	if words[0] == "format" {
-		words = append(acceptable(accept), words[1:]...)
+	if formats := acceptable(accept); words[0] == "format" && formats != nil {
+		words = append(formats, words[1:]...)
 	}
 	return strings.Join(words, "_")
 }

@@ -70,6 +70,8 @@ func assemble(values map[string]string) (Options, error) {
 	if values["fm"] == "json" { // no image is encoded
 		values["auto"] = without(values["auto"], avif, webp)
 	}
+	auto := values["auto"]
+	values["auto"] = without(auto, own)
 	var options Options
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -81,6 +83,9 @@ func assemble(values map[string]string) (Options, error) {
 			return Options{}, table[name].refuse(value)
 		}
 		pairs = append(pairs, name+"="+value)
+	}
+	if len(pairs) == 0 && auto == own { // a variant is wanted, not the original's very bytes
+		pairs = []string{"auto=" + own}
 	}
 	options.text = strings.Join(pairs, ",")
 	return options, nil
