@@ -52,10 +52,20 @@ func (p *primrose) turn(dir, format string) (result, error) {
 	})
 }
 
-// sharp is a small HTTP server in Node around sharp's defaults.
-type sharp struct{ settings }
+// sharp is a small HTTP server in Node around sharp.
+type sharp struct {
+	settings
+	// Sharp lets the JPEG decoder shrink all of the way, which is fast and
+	// costs detail. Fine tells it to go half of the way, as Primrose does.
+	fine bool
+}
 
-func (*sharp) name() string { return "sharp" }
+func (s *sharp) name() string {
+	if s.fine {
+		return "sharp, fine"
+	}
+	return "sharp"
+}
 
 func (s *sharp) turn(dir, format string) (result, error) {
 	addr, err := freeAddr()
@@ -64,7 +74,7 @@ func (s *sharp) turn(dir, format string) (result, error) {
 	}
 	cmd := exec.Command("node", "bench/sharp.mjs", addr, s.photo)
 	return serve(cmd, s.images, func(int) string {
-		return fmt.Sprintf("http://%s/?w=%d&fm=%s", addr, s.width, format)
+		return fmt.Sprintf("http://%s/?w=%d&fm=%s&fine=%t", addr, s.width, format, s.fine)
 	})
 }
 

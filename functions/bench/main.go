@@ -79,7 +79,7 @@ type row struct {
 
 // race lets the contestants take turns at one output format.
 func race(s settings, dir, format string) ([]row, error) {
-	contestants := []contestant{&primrose{s}, &sharp{s}, &magick{s}}
+	contestants := []contestant{&primrose{s}, &sharp{s, true}, &sharp{s, false}, &magick{s}}
 	rows := make([]row, len(contestants))
 	for round := range s.rounds {
 		for i, c := range contestants {

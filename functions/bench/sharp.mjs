@@ -16,7 +16,8 @@ const encode = {
 http.createServer(async (request, response) => {
 	const query = new URL(request.url, 'http://localhost').searchParams;
 	const format = query.get('fm');
-	const image = sharp(await readFile(photo)).rotate().resize({ width: Number(query.get('w')) });
+	const size = { width: Number(query.get('w')), fastShrinkOnLoad: query.get('fine') !== 'true' };
+	const image = sharp(await readFile(photo)).rotate().resize(size);
 	const body = await encode[format](image).toBuffer();
 	response.writeHead(200, { 'content-type': `image/${format}`, 'content-length': body.length });
 	response.end(body);
