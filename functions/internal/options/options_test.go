@@ -90,7 +90,7 @@ func TestFromQueryRefuses(t *testing.T) {
 		{"dpr=8.01", "dpr=8.01 is refused: dpr takes a number 0.10..8"},
 		{"q=0", "q=0 is refused: q takes a number 1..100"},
 		{"q=101", "q=101 is refused: q takes a number 1..100"},
-		{"orient=9", "orient=9 is refused: orient takes a number 1..8"},
+		{"orient=9", "orient=9 is refused: orient takes a word 1|2|3|4|5|6|7|8|90|180|270"},
 		{"rot=360", "rot=360 is refused: rot takes a number 0..359"},
 		{"blur=2001", "blur=2001 is refused: blur takes a number 0..2000"},
 		{"sharp=101", "sharp=101 is refused: sharp takes a number 0..100"},
@@ -152,6 +152,11 @@ func TestValues(t *testing.T) {
 	named, _ := FromQuery("bg=rebeccapurple&auto=format", chrome)
 	if got := named.Values(); got.BG != (Color{0x66, 0x33, 0x99, 0xff, true}) || got.Auto != AutoAVIF|AutoWebP {
 		t.Errorf("got %+v", got)
+	}
+	for degrees, orientation := range map[string]int{"90": 6, "180": 3, "270": 8} {
+		if turned, _ := Parse("orient=" + degrees); turned.Values().Orient != orientation {
+			t.Errorf("orient=%s means %d, want %d", degrees, turned.Values().Orient, orientation)
+		}
 	}
 	if black, _ := Parse("bg=000000"); !black.Values().BG.Set {
 		t.Error("black is taken for no colour")

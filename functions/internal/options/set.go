@@ -38,7 +38,7 @@ func (v *Values) set(name, value string) bool {
 	case "flip":
 		v.Flip = flips[value]
 	case "orient":
-		v.Orient = whole(value)
+		v.Orient = orientation(value)
 	case "blur":
 		v.Blur = whole(value)
 	case "sharp":
@@ -69,6 +69,19 @@ var flips = map[string]Flip{
 	"h":  FlipHorizontal,
 	"v":  FlipVertical,
 	"hv": FlipHorizontal | FlipVertical,
+}
+
+// orientation returns the EXIF orientation of its number or of degrees.
+func orientation(value string) int {
+	switch value {
+	case "90":
+		return 6
+	case "180":
+		return 3
+	case "270":
+		return 8
+	}
+	return whole(value)
 }
 
 // union returns the set of the words' members.
