@@ -97,7 +97,7 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close() })
+	t.Cleanup(d.Stop)
 	return d
 }
 

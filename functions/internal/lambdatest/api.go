@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// api is the Runtime API, version 2018-06-01.
-func (h *Host) api() http.Handler {
+// api is the Runtime API, version 2018-06-01, as one process sees it.
+func (h *Host) api(p *process) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", h.takeNext)
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.takeNext)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", h.takeResponse)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", h.takeError)
-	mux.HandleFunc("POST /2018-06-01/runtime/init/error", h.takeInitError)
+	mux.HandleFunc("POST /2018-06-01/runtime/init/error", p.takeInitError)
 	return mux
 }
 
-func (h *Host) takeNext(w http.ResponseWriter, r *http.Request) {
+func (p *process) takeNext(w http.ResponseWriter, r *http.Request) {
 	select {
-	case i := <-h.next:
+	case i := <-p.next:
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(i.timeout).UnixMilli(), 10))
@@ -59,9 +59,9 @@ func (h *Host) takeError(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *Host) takeInitError(w http.ResponseWriter, r *http.Request) {
+func (p *process) takeInitError(w http.ResponseWriter, r *http.Request) {
 	select {
-	case h.initError <- reported(http.StatusBadGateway, r.Body):
+	case p.initError <- reported(http.StatusBadGateway, r.Body):
 		w.WriteHeader(http.StatusAccepted)
 	default:
 		w.WriteHeader(http.StatusForbidden) // said already

@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"path/filepath"
 	"sync"
@@ -51,11 +50,6 @@ func (e *Error) Error() string { return e.Type + ": " + e.Message }
 // it has ended.
 type Host struct {
 	config Config
-	server *http.Server
-	addr   string
-
-	next      chan *invocation
-	initError chan Result // buffered
 
 	mu      sync.Mutex // held for an invocation
 	process *process
@@ -64,8 +58,8 @@ type Host struct {
 	current sync.Map // invocation by id
 }
 
-// New returns a host that listens on 127.0.0.1. The process is started by
-// the first invocation.
+// New returns a host. The process is started by the first invocation, and
+// killed by [Host.Stop].
 func New(config Config) (*Host, error) {
 	bootstrap, err := filepath.Abs(config.Bootstrap)
 	if err != nil {
@@ -78,22 +72,7 @@ func New(config Config) (*Host, error) {
 	if config.Log == nil {
 		config.Log = func(string) {}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	h := &Host{config: config, addr: listener.Addr().String(), next: make(chan *invocation), initError: make(chan Result, 1)}
-	h.server = &http.Server{Handler: h.api()}
-	go h.server.Serve(listener)
-	return h, nil
-}
-
-// Close kills the process and ends the host.
-func (h *Host) Close() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.stop()
-	return h.server.Close()
+	return &Host{config: config}, nil
 }
 
 // Stop kills the process. The next invocation is a cold start.
@@ -152,7 +131,7 @@ func (h *Host) begin(i *invocation) error {
 			fresh = true
 		}
 		select {
-		case h.next <- i:
+		case h.process.next <- i:
 			return nil
 		case <-h.process.exited:
 			if fresh {
@@ -161,7 +140,7 @@ func (h *Host) begin(i *invocation) error {
 				return nil
 			}
 			h.process = nil
-		case r := <-h.initError:
+		case r := <-h.process.initError:
 			i.finish(r)
 			h.stop()
 			return nil

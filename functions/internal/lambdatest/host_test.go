@@ -83,7 +83,7 @@ func newHost(t *testing.T, env map[string]string) *Host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { host.Close() })
+	t.Cleanup(host.Stop)
 	return host
 }
 
@@ -183,7 +183,7 @@ func TestFunctionThatCannotStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer missing.Close()
+	defer missing.Stop()
 	if _, err := missing.Invoke(t.Context(), []byte("{}")); err == nil {
 		t.Error("a bootstrap that is missing runs")
 	}

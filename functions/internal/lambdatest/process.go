@@ -2,8 +2,10 @@ package lambdatest
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -11,27 +13,41 @@ import (
 	"time"
 )
 
-// process is a running bootstrap.
+// process is a running bootstrap. It has a Runtime API to itself: at a shared
+// one, the request for work of a process that was just killed could take its
+// successor's.
 type process struct {
-	command *exec.Cmd
-	exited  chan struct{}
+	command   *exec.Cmd
+	exited    chan struct{}
+	server    *http.Server
+	next      chan *invocation
+	initError chan Result // buffered
 }
 
 func (h *Host) start() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
 	root := filepath.Dir(h.config.Bootstrap)
 	p := &process{
-		command: exec.Command(h.config.Bootstrap),
-		exited:  make(chan struct{}),
+		command:   exec.Command(h.config.Bootstrap),
+		exited:    make(chan struct{}),
+		next:      make(chan *invocation),
+		initError: make(chan Result, 1),
 	}
+	p.server = &http.Server{Handler: h.api(p)}
 	p.command.Dir = root
-	p.command.Env = h.environment(root)
+	p.command.Env = h.environment(root, listener.Addr().String())
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to kill its children too
 	output, sink := io.Pipe()
 	p.command.Stdout, p.command.Stderr = sink, sink
 	p.command.WaitDelay = time.Second
 	if err := p.command.Start(); err != nil {
+		listener.Close()
 		return fmt.Errorf("lambdatest: %w", err)
 	}
+	go p.server.Serve(listener)
 	logged := make(chan struct{})
 	go func() {
 		defer close(logged)
@@ -42,6 +58,7 @@ func (h *Host) start() error {
 		sink.Close()
 		<-logged
 		close(p.exited)
+		p.server.Shutdown(context.Background()) // what it still said is being read
 	}()
 	h.process = p
 	return nil
@@ -49,9 +66,9 @@ func (h *Host) start() error {
 
 // environment is what Lambda sets, and what the function asked for. A test
 // gives credentials, if it has any to give.
-func (h *Host) environment(root string) []string {
+func (h *Host) environment(root, addr string) []string {
 	env := []string{
-		"AWS_LAMBDA_RUNTIME_API=" + h.addr,
+		"AWS_LAMBDA_RUNTIME_API=" + addr,
 		"AWS_LAMBDA_FUNCTION_NAME=test",
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024",
