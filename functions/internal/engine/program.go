@@ -2,11 +2,8 @@ package engine
 
 import "primrose/functions/internal/magick"
 
-// prepared is what ImageMagick's arguments start from: an upright image in
-// sRGB.
-var prepared = []step{toSRGB, orient}
-
-// program does what ImageMagick's arguments say instead of options.
+// program does what ImageMagick's arguments say instead of options, to an
+// upright image in sRGB.
 func (o *original) program(p *magick.Program) (Variant, error) {
 	plan := geometry{orientation: o.info.Orientation, stored: o.size(), area: rect{0, 0, o.info.Width, o.info.Height}}
 	frames, err := o.load(plan, p.Format)
@@ -14,7 +11,8 @@ func (o *original) program(p *magick.Program) (Variant, error) {
 		return Variant{}, err
 	}
 	defer frames.close()
-	if err := frames.each(prepared, &frame{original: o, plan: plan, to: p.Format}); err != nil {
+	steps := []step{toSRGB, orient, edit(p, o.limits.Pixels/int64(len(frames.images)))}
+	if err := frames.each(steps, &frame{original: o, plan: plan, to: p.Format}); err != nil {
 		return Variant{}, err
 	}
 	img, err := frames.join()
@@ -22,11 +20,15 @@ func (o *original) program(p *magick.Program) (Variant, error) {
 		return Variant{}, err
 	}
 	defer img.Close()
-	if err := img.Render(); err != nil {
-		return Variant{}, o.broken(err)
-	}
-	if err := p.Apply(img, o.limits.Pixels); err != nil {
-		return Variant{}, err
-	}
 	return o.encode(img, p.Format, quality{q: p.Quality, progressive: p.Progressive})
+}
+
+// edit is the program as a step, which may make a frame of so many pixels.
+func edit(p *magick.Program, pixels int64) step {
+	return func(f *frame) error {
+		if err := f.render(); err != nil {
+			return err
+		}
+		return p.Apply(f.image, pixels)
+	}
 }

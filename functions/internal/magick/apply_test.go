@@ -197,42 +197,6 @@ func TestApplySharpens(t *testing.T) {
 	}
 }
 
-// Each frame of an animation is edited by itself.
-func TestApplyAnimation(t *testing.T) {
-	tests := []struct {
-		args       string
-		format     format.Format
-		pageHeight int
-		want       []byte
-	}{
-		{"-flip", format.GIF, 2, []byte{4, 5, 6, 1, 2, 3, 14, 15, 16, 11, 12, 13}},
-		{"-rotate 90", format.WebP, 3, []byte{4, 1, 5, 2, 6, 3, 14, 11, 15, 12, 16, 13}},
-		{"-crop 1x1+1+1", format.GIF, 1, []byte{5, 15}},
-		{"-crop 1x1+1+1", format.PNG, 1, []byte{5}},
-	}
-	for _, test := range tests {
-		img, err := vips.FromPixels([]byte{1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16}, 3, 4, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer img.Close()
-		if err := img.Set("page-height", 2); err != nil {
-			t.Fatal(err)
-		}
-		p, err := Parse(strings.Fields(test.args))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Format = test.format
-		if err := p.Apply(img, limit); err != nil {
-			t.Fatal(err)
-		}
-		if got := pixels(t, img); img.PageHeight() != test.pageHeight || !bytes.Equal(got, test.want) {
-			t.Errorf("%s for %s: %v with a page height of %d, want %v with %d", test.args, test.format, got, img.PageHeight(), test.want, test.pageHeight)
-		}
-	}
-}
-
 func TestApplyRefuses(t *testing.T) {
 	tests := []struct {
 		args   string
@@ -259,31 +223,6 @@ func TestApplyRefuses(t *testing.T) {
 		p.Format = format.PNG
 		if err := p.Apply(img, test.pixels); (err != nil || test.code != "") && problem.Of(err).Code != test.code {
 			t.Errorf("%s with at most %d px: %v, want %s", test.args, test.pixels, err, test.code)
-		}
-	}
-}
-
-// The limit of pixels is of all frames together.
-func TestApplyLimitsAnimations(t *testing.T) {
-	for _, test := range []struct {
-		pixels int64
-		code   problem.Code
-	}{{2 * 6, ""}, {2*6 - 1, problem.TooManyPixels}} {
-		img, err := vips.FromPixels(append(six, six...), 3, 4, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer img.Close()
-		if err := img.Set("page-height", 2); err != nil {
-			t.Fatal(err)
-		}
-		p, err := Parse([]string{"-flip"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Format = format.GIF
-		if err := p.Apply(img, test.pixels); (err != nil || test.code != "") && problem.Of(err).Code != test.code {
-			t.Errorf("two frames of 6 px with at most %d: %v, want %q", test.pixels, err, test.code)
 		}
 	}
 }
