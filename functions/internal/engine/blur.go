@@ -32,7 +32,7 @@ func blur(f *frame) error {
 		if err := gaussian(f.image, maxSigma); err != nil {
 			return err
 		}
-		return enlarge(f.image, size{w, h})
+		return f.image.Enlarge(w, h)
 	})
 }
 
@@ -48,21 +48,4 @@ func gaussian(img *vips.Image, sigma float64) error {
 		return err
 	}
 	return img.Apply("cast", vips.Args{"format": sample})
-}
-
-// enlarge keeps the middle in the middle, which libvips' resize would move
-// right and down by half a pixel.
-func enlarge(img *vips.Image, to size) error {
-	across, down := float64(to.w)/float64(img.Width()), float64(to.h)/float64(img.Height())
-	return img.Apply("affine", vips.Args{
-		"matrix":        []float64{across, 0, 0, down},
-		"idx":           0.5, // from a pixel's corner to its middle
-		"idy":           0.5,
-		"odx":           -0.5, // and back
-		"ody":           -0.5,
-		"oarea":         []int{0, 0, to.w, to.h},
-		"interpolate":   "bicubic",
-		"extend":        "copy",
-		"premultiplied": true,
-	})
 }

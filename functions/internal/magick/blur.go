@@ -74,24 +74,7 @@ func (g gauss) spread(img *vips.Image) error {
 	if err := (gauss{g.radius / shrink, g.sigma / shrink}).convolve(img); err != nil {
 		return err
 	}
-	return enlarge(img, w, h)
-}
-
-// enlarge brings the image to a larger size. Libvips' resize would also move
-// it, by half a pixel.
-func enlarge(img *vips.Image, w, h int) error {
-	across, down := float64(w)/float64(img.Width()), float64(h)/float64(img.Height())
-	return img.Apply("affine", vips.Args{
-		"matrix":        []float64{across, 0, 0, down},
-		"idx":           0.5, // from a pixel's corner to its middle
-		"idy":           0.5,
-		"odx":           -0.5, // and back
-		"ody":           -0.5,
-		"oarea":         []int{0, 0, w, h},
-		"interpolate":   "bicubic",
-		"extend":        "copy",
-		"premultiplied": true,
-	})
+	return img.Enlarge(w, h)
 }
 
 // least is the height of the curve that does not show in 8 bits any more.

@@ -1,7 +1,8 @@
 // Package vips drives libvips, the image library, without cgo.
 //
 // libvips describes its own operations through GObject introspection. So the
-// binding knows no operation by heart: [Call] looks up an operation by name,
+// binding knows no operation by heart (but for [Image.Enlarge], which mends what
+// two packages would otherwise mend each): [Call] looks up an operation by name,
 // checks every argument against the type and range that libvips declares,
 // runs it and hands back the results that were asked for. What libvips can
 // do, and what its operations are called, its own documentation tells.
