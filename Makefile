@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check synth diff bench corpus codecs tools node clean primrose FORCE
+.PHONY: help run test check synth diff bench corpus codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
@@ -21,11 +21,11 @@ help: ## list these commands
 # ── Run ──────────────────────────────────────────────────────────────────
 
 run: ## serve sample images on http://127.0.0.1:8080 (ARGS="--originals DIR")
-	$(call say,Fetching the codecs (17 MB) and building primrose: about a minute the first time)
+	$(call say,Fetching the codecs (8 MB) and building primrose: about a minute the first time)
 	@$(MAKE) -j2 codecs primrose
 	@exec build/primrose serve $(ARGS)
 
-primrose: FORCE
+primrose:
 	@cd functions && go build -trimpath -ldflags='-s -w' -o ../build/primrose ./cmd/primrose
 
 codecs: build/codecs/$(HOST)/.installed
@@ -41,13 +41,13 @@ build/codecs/%/.installed: functions/package.json functions/package-lock.json
 
 test: tools node codecs ## check and test both modules with real parts
 	@$(MAKE) check
-	$(call say,Testing the functions)
+	$(call say,Testing the functions: about a minute)
 	@cd functions && go test ./...
-	$(call say,Testing the infrastructure)
+	$(call say,Testing the infrastructure: about a minute; three the first time)
 	@$(NODE) go test ./infra/...
 
 check: build/bin/.staticcheck-$(STATICCHECK) ## formatting, vet, staticcheck and the lock files
-	$(call say,Checking)
+	$(call say,Checking with vet and staticcheck: minutes the first time; they compile the CDK)
 	@unformatted=$$(gofmt -l functions infra); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
 	@go vet ./infra/... && build/bin/staticcheck ./infra/...
@@ -70,13 +70,14 @@ diff: node ## show what the working tree changes against a git ref (BASE=main)
 
 bench: node codecs primrose build/bin/.imagemagick ## CPU, memory and cold start beside sharp and ImageMagick
 	@cd functions && $(NODE) go run ./bench -primrose ../build/primrose $(ARGS)
+	@$(NODE) node functions/bench/shrink.mjs
 
 # ── Tools ────────────────────────────────────────────────────────────────
 
 node: node_modules/.installed
 
 node_modules/.installed: package.json package-lock.json
-	$(call say,Installing the CDK CLI with its Node and the sharp oracle (260 MB))
+	$(call say,Installing the CDK CLI with its Node and the sharp oracle (230 MB))
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
 tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs ## install what the tests need
@@ -87,7 +88,7 @@ build/bin/.versitygw-%:
 	@GOBIN=$(CURDIR)/build/bin go install github.com/versity/versitygw/cmd/versitygw@$* && touch $@
 
 build/bin/.staticcheck-%:
-	$(call say,Building staticcheck)
+	$(call say,Building staticcheck: about 40 s)
 	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$* && touch $@
 
 build/bin/.njs: ; $(call debian,njs,njs)

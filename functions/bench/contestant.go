@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -91,16 +90,22 @@ func (m *magick) turn(dir, format string) (result, error) {
 		// The hint lets its JPEG decoder shrink on load, as the others do.
 		cmd := exec.Command("convert-im6.q16", "-define", fmt.Sprintf("jpeg:size=%dx", 2*m.width),
 			m.photo, "-auto-orient", "-thumbnail", fmt.Sprintf("%dx", m.width), "-quality", "75", out)
+		var text strings.Builder
+		cmd.Stdout, cmd.Stderr = &text, &text
 		start := time.Now()
-		if text, err := cmd.CombinedOutput(); err != nil {
-			return r, fmt.Errorf("%w: %s", err, text)
+		if err := cmd.Start(); err != nil {
+			return r, err
+		}
+		memory := watch(cmd.Process.Pid)
+		err := cmd.Wait()
+		r.memory = max(r.memory, memory())
+		if err != nil {
+			return r, fmt.Errorf("%w: %s", err, &text)
 		}
 		if i == 0 {
 			r.first = ms(time.Since(start))
 		}
 		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-		r.memory = max(r.memory, float64(usage.Maxrss)/1000)
 		r.bytes = int(size(out))
 	}
 	r.cpu = ms(cpu) / float64(m.images)
@@ -133,15 +138,16 @@ func serve(cmd *exec.Cmd, images int, url func(i int) string) (r result, err err
 	if err != nil {
 		return r, err
 	}
-	after := before
+	memory := watch(cmd.Process.Pid)
 	for i := range images {
 		if _, err := fetch(url(i + 1)); err != nil {
 			return r, err
 		}
-		if after, err = tree(cmd.Process.Pid); err != nil {
-			return r, err
-		}
-		r.memory = max(r.memory, after.memory)
+	}
+	r.memory = memory()
+	after, err := tree(cmd.Process.Pid)
+	if err != nil {
+		return r, err
 	}
 	r.cpu = ms(after.cpu-before.cpu) / float64(images)
 	return r, nil

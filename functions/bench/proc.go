@@ -49,6 +49,33 @@ func tree(pid int) (usage, error) {
 	return total, nil
 }
 
+// watch looks at the memory of a process and its descendants every 20 ms, until
+// its result is called, which returns the most that it saw, in MB. The kernel's
+// own account of a dead child's peak begins with what its parent had.
+func watch(pid int) func() float64 {
+	stop, most := make(chan struct{}), make(chan float64)
+	go func() {
+		peak := 0.0
+		look := time.NewTicker(20 * time.Millisecond)
+		defer look.Stop()
+		for {
+			select {
+			case <-stop:
+				most <- peak
+				return
+			case <-look.C:
+				if u, err := tree(pid); err == nil { // or it has just ended
+					peak = max(peak, u.memory)
+				}
+			}
+		}
+	}()
+	return func() float64 {
+		close(stop)
+		return <-most
+	}
+}
+
 // process reads one process: utime, stime, cutime and cstime are fields 14
 // to 17 of /proc/pid/stat, in ticks of 10 ms (proc(5)).
 func process(pid int) (usage, error) {

@@ -38,7 +38,7 @@ func (b Image) installed(dir string) bool {
 // install has npm put the codecs into dir. They appear there all at once, so that nobody meets half
 // of them.
 func (b Image) install(dir string) error {
-	fmt.Fprintf(os.Stderr, "primrose: installing the codecs for linux-%s by npm, about 10 MB\n", b.goarch())
+	fmt.Fprintf(os.Stderr, "primrose: installing the codecs for linux-%s by npm, about 8 MB\n", b.goarch())
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
