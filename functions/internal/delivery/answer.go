@@ -10,7 +10,7 @@ import (
 )
 
 // How long answers may be cached. A shared cache keeps a variant for a year,
-// because a purge by its tag reaches it. None reaches a browser: it asks
+// because it can be invalidated there. A browser cannot be reached: it asks
 // whether the variant has changed once that is a day old, counted from when the
 // shared cache got it (RFC 9111, section 4.2.3), and shows what it has meanwhile.
 const (
