@@ -13,6 +13,7 @@ import (
 	"primrose/infra/bundle"
 	"primrose/infra/config"
 	"primrose/infra/service"
+	"primrose/infra/stacks"
 )
 
 func main() {
@@ -35,7 +36,7 @@ func synth(root string) error {
 		return err
 	}
 	app := awscdk.NewApp(nil)
-	service.AddStages(app, stages, service.Code{
+	stacks.AddStages(app, stages, stacks.Code{
 		Image: func(a config.Architecture) awslambda.Code {
 			return service.ImageCode(bundle.Image{Root: root, Architecture: a})
 		},

@@ -19,12 +19,29 @@ type Service struct {
 	Limits    Limits
 	API       API
 	Edge      Edge
+	Purge     Purge
+	Alarms    Alarms
+
+	// TestEvents says whether the console offers ping, getSample and getDimensions as shared test
+	// events of the image function. Default off: they live in a schema registry of a fixed name,
+	// of which a region has but one.
+	TestEvents TestEvents
+
+	// Removal says what becomes of what cannot be made again, originals and signing keys, when the
+	// stack is deleted. Default retain.
+	Removal Removal
 }
 
 // Originals are the images as uploaded. Their bucket is versioned and survives the stack.
 type Originals struct {
+	// Bucket is the name of an existing bucket in the home region to read originals from. Default
+	// empty, which makes one. Purging wants two things of an existing bucket that only its owner can
+	// give: versioning, and notifications to EventBridge.
+	Bucket string
+
 	// Undo is how long an overwritten or deleted original can be brought back, in whole days.
-	// Default 90 days; every version is paid for as long as it is kept.
+	// Default 90 days; every version is paid for as long as it is kept. 0 for an existing bucket,
+	// whose own lifecycle decides.
 	Undo time.Duration
 }
 
@@ -55,6 +72,15 @@ type Image struct {
 	// Default 0, which reserves nothing; new accounts have a quota of 10 and refuse any
 	// reservation.
 	Reserved int
+
+	// Provisioned is the number of environments kept warm, each of which is paid for by the hour.
+	// Default 0: a cold start takes a fraction of a second, and happens once for each variant at
+	// most.
+	Provisioned int
+
+	// Rollout is how a new version gets its traffic. Default canary: one request in ten for five
+	// minutes, and back to the old version if an alarm goes off.
+	Rollout Rollout
 
 	// LogRetention is the age at which log lines are deleted: a number of days that CloudWatch
 	// knows. Default 30 days.
@@ -92,12 +118,69 @@ type API struct {
 	// KeyVersion numbers the secret key that only the edge holds, from 1. A higher number makes a
 	// new key and removes the old one: this is how the key is rotated.
 	KeyVersion int
+
+	// Logs says where the API's access logs go. Default off: the function logs every request that
+	// reaches it, CloudFront every one that a viewer makes.
+	Logs APILogs
 }
 
 // Edge is the CloudFront distribution.
 type Edge struct {
 	// PriceClass says at which edges viewers are served. Default all of them.
 	PriceClass PriceClass
+
+	// Countries restricts who is served. Default nobody is refused.
+	Countries Countries
+
+	// Shield is the region of the one cache through which all others ask the origins, or empty for
+	// none. Default none: it costs by the request, and pays where many edges ask for the same
+	// variants.
+	Shield string
+
+	// Widths is the ladder of widths in pixels, ascending, to which the edge rounds what is asked for
+	// up. Default empty, which serves any width: a ladder keeps viewers from making variants without
+	// end.
+	Widths []int
+
+	// Signing says whether URLs must be signed.
+	Signing Signing
+}
+
+// Signing is by HMAC-SHA256 with a key that the service generates.
+type Signing struct {
+	// Mode is whether an unsigned URL is refused. Default off.
+	Mode SigningMode
+
+	// Keys are the ids of the valid keys, at most two: while keys are rotated both the old and the
+	// new one are valid. 1 to 16 lower-case letters, digits and dashes. A new id makes a new key.
+	Keys []string
+}
+
+// Countries are two-letter codes of ISO 3166-1; at most one of the lists may have any.
+type Countries struct {
+	Allow []string // nobody else is served
+	Deny  []string // everybody else is served
+}
+
+// Purge is what happens to variants whose original was overwritten or deleted. Those that are stored
+// always go.
+type Purge struct {
+	// Edge says whether those that the edge caches go as well. Default true. Each change of an
+	// original costs two invalidations, of which CloudFront gives away 1,000 a month and sells
+	// further ones for $0.005 (https://aws.amazon.com/cloudfront/pricing/, 2026-11). Without, viewers see the old
+	// picture until the edge forgets it, a year at most.
+	Edge bool
+}
+
+// Alarms are told to somebody, or to nobody: an alarm without a receiver shows in the console only.
+type Alarms struct {
+	// Email gets a message for each alarm, and two to confirm the subscription by, because alarms
+	// of the edge come from us-east-1. Default empty.
+	Email string
+
+	// Topic and EdgeTopic are the ARNs of existing SNS topics, in the home region and in us-east-1.
+	// Default empty, which makes them. Either both or none, and instead of Email.
+	Topic, EdgeTopic string
 }
 
 // An Architecture is a processor architecture by its name at AWS.
@@ -125,6 +208,49 @@ const (
 	PriceClassAll PriceClass = "PRICE_CLASS_ALL" // and South America, Australia
 )
 
+// A Removal is what becomes of a resource without its stack.
+type Removal string
+
+const (
+	Retain  Removal = "retain"
+	Destroy Removal = "destroy" // which a bucket that is not empty refuses
+)
+
+// A Rollout is how a new version of the image function gets its traffic.
+type Rollout string
+
+const (
+	AllAtOnce Rollout = "all-at-once"
+	Canary    Rollout = "canary" // a tenth for five minutes, then all
+	Linear    Rollout = "linear" // a tenth more each minute
+)
+
+// APILogs is where API Gateway writes its access logs.
+type APILogs string
+
+const (
+	NoAPILogs   APILogs = "off"
+	Firehose    APILogs = "firehose"     // to a bucket, by way of Firehose
+	AccountRole APILogs = "account-role" // to CloudWatch, where the account has the role that API Gateway wants for it
+)
+
+// A SigningMode is whether URLs must be signed.
+type SigningMode string
+
+const (
+	SigningOff      SigningMode = "off"
+	SigningRequired SigningMode = "required"
+)
+
+// TestEvents is how far the stack goes for test events.
+type TestEvents string
+
+const (
+	NoTestEvents       TestEvents = "off"
+	Schemas            TestEvents = "schemas"              // where the registry exists, as soon as anybody shared a test event
+	SchemasAndRegistry TestEvents = "schemas-and-registry" // where it does not
+)
+
 // Default is the service as it comes.
 func Default() Service {
 	return Service{
@@ -134,11 +260,16 @@ func Default() Service {
 			Architecture: ARM64,
 			Memory:       1769,
 			Deadline:     25 * time.Second,
+			Rollout:      Canary,
 			LogRetention: 30 * Day,
 		},
 		Limits: Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100},
-		API:    API{Rate: 1000, Burst: 500, KeyVersion: 1},
-		Edge:   Edge{PriceClass: PriceClassAll},
+		API:    API{Rate: 1000, Burst: 500, KeyVersion: 1, Logs: NoAPILogs},
+		Edge:   Edge{PriceClass: PriceClassAll, Signing: Signing{Mode: SigningOff}},
+		Purge:  Purge{Edge: true},
+
+		TestEvents: NoTestEvents,
+		Removal:    Retain,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"time"
 )
 
 // A Stage is a service with a name and a place.
@@ -29,11 +30,58 @@ type Stage struct {
 	// Protected refuses to delete the stack until somebody lifts the protection by hand.
 	Protected bool
 
-	Service Service
+	Domain   Domain
+	Firewall Firewall
+	Watch    Watch
+	Service  Service
 }
 
-// StackName is the name of the stage's stack in its home region.
-func (s Stage) StackName() string { return "primrose-" + s.Name }
+// Domain is how viewers reach the distribution. Default none: by CloudFront's own name.
+type Domain struct {
+	// Names are the host names, such as images.example.com. No other distribution anywhere may have
+	// them.
+	Names []string
+
+	// Certificate is the ARN of a certificate in us-east-1 for all of the names. Their DNS is then
+	// the operator's.
+	Certificate string
+
+	// Zone is the Route 53 zone that the names are in: the stack makes and validates the certificate
+	// there, and the names' records. Instead of Certificate.
+	Zone Zone
+}
+
+// A Zone is a public hosted zone of Route 53.
+type Zone struct {
+	ID   string // such as Z0123456789ABCDEFGHIJ
+	Name string // such as example.com
+}
+
+// Firewall is a web ACL before the cache.
+type Firewall struct {
+	// On adds one: it refuses addresses that AWS knows for attacks, and those that ask too often.
+	// Default off: it costs $7 a month and $0.60 for each million requests, cached ones included
+	// (https://aws.amazon.com/waf/pricing/, 2026-11).
+	On bool
+
+	// Rate is the most requests in five minutes from one address, 10 to 2,000,000,000. Default 0,
+	// for 10,000: a page of a hundred images every three seconds.
+	Rate int
+}
+
+// Watch is what is seen from us-east-1, besides CloudFront's alarms.
+type Watch struct {
+	// Budget is the amount in US dollars a month at whose 80 % a mail is sent. Default 0, for none.
+	// It counts what carries the stage's tag, once the account has activated it for cost allocation.
+	Budget int
+
+	// Logs is how long CloudFront's access logs are kept, in whole days. Default 0, which writes none.
+	Logs time.Duration
+}
+
+// StackName is the name of the stack in the stage's home region. It holds the region, so that a stage
+// may be in several of one account: their other stacks are all in us-east-1.
+func (s Stage) StackName() string { return "primrose-" + s.Name + "-" + s.Region }
 
 // Stages are the deployments that `cdk synth` makes.
 func Stages() []Stage { return []Stage{Dev(), Prod()} }
@@ -44,7 +92,7 @@ func Dev() Stage {
 	s.Originals.Undo = 7 * Day
 	s.Variants.Expiry = 7 * Day
 	s.Image.LogRetention = 7 * Day
-	s.API = API{Rate: 100, Burst: 50, KeyVersion: 1}
+	s.API = API{Rate: 100, Burst: 50, KeyVersion: 1, Logs: NoAPILogs}
 	s.Edge.PriceClass = PriceClass100
 	return Stage{Name: "dev", Region: "eu-central-1", Service: s}
 }

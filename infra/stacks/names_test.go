@@ -1,4 +1,4 @@
-package service_test
+package stacks_test
 
 import (
 	"path/filepath"
@@ -10,6 +10,7 @@ import (
 
 	"primrose/infra/config"
 	"primrose/infra/service"
+	"primrose/infra/stacks"
 )
 
 // One account holds two stages, one of them once more in another region, and a stack of somebody
@@ -18,8 +19,8 @@ func TestNamesDoNotClash(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(here), Context: flags()})
-	service.NewStack(app, config.Dev(), props())
-	service.NewStack(app, config.Prod(), props())
+	stacks.NewHome(app, config.Dev(), props())
+	stacks.NewHome(app, config.Prod(), props())
 	foreign := awscdk.NewStack(app, new("a-stack-of-another-app-whose-name-is-as-long-as-people-make-them"), nil)
 	service.New(foreign, "Photos", props())
 	service.New(foreign, "Drawings", props())
@@ -28,7 +29,7 @@ func TestNamesDoNotClash(t *testing.T) {
 	away := config.Prod()
 	away.Region = "ap-northeast-2" // as long as they come
 	app = awscdk.NewApp(&awscdk.AppProps{Outdir: new(there), Context: flags()})
-	service.NewStack(app, away, props())
+	stacks.NewHome(app, away, props())
 	app.Synth(nil)
 
 	files, _ := filepath.Glob(filepath.Join(here, "*.template.json"))

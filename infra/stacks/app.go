@@ -1,4 +1,14 @@
-package service
+// Package stacks deploys services: it makes a stage's stacks out of the parts in package service.
+//
+// A stage has three. Front and watch are in us-east-1, because CloudFront takes certificates and web
+// ACLs, and has its metrics and logs, only there. They are two, because one would be needed by the
+// service's stack and need it, too:
+//
+//	front (certificate, web ACL; only where there is either) ──► home (the service) ──► watch (the edge's alarms and logs)
+//
+// What one stack needs of another it gets by a weak reference, which CloudFormation resolves when it
+// deploys, and which never keeps a stack from being changed.
+package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -6,6 +16,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"primrose/infra/config"
+	"primrose/infra/service"
 )
 
 // Code gives the functions' code for a stage.
@@ -18,7 +29,7 @@ type Code struct {
 // resource fails the synth.
 func AddStages(app awscdk.App, stages []config.Stage, code Code) {
 	for _, stage := range stages {
-		NewStack(app, stage, Props{
+		NewHome(app, stage, service.Props{
 			Service:   stage.Service,
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
 			EdgeCode:  code.Edge,

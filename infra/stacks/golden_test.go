@@ -1,4 +1,4 @@
-package service_test
+package stacks_test
 
 import (
 	"bytes"
@@ -29,7 +29,7 @@ func TestGoldens(t *testing.T) {
 			}
 			want, err := os.ReadFile(file)
 			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("the template differs from %s (%v).\nIf that is meant, run\n\tgo test ./infra/service -update\nand review what git diff says.", file, err)
+				t.Errorf("the template differs from %s (%v).\nIf that is meant, run\n\tgo test ./infra/stacks -update\nand review what git diff says.", file, err)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package service_test
+package stacks_test
 
 import (
 	"encoding/json"
@@ -14,7 +14,7 @@ import (
 
 	"primrose/infra/bundle"
 	"primrose/infra/config"
-	"primrose/infra/service"
+	"primrose/infra/stacks"
 )
 
 // root is the repository.
@@ -61,7 +61,7 @@ var synthOnce = sync.OnceValue(func() (err error) {
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
-	service.AddStages(app, config.Stages(), service.Code{Image: stub, Edge: edge})
+	stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Edge: edge})
 	app.Synth(nil)
 	return nil
 })
