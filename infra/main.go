@@ -31,17 +31,16 @@ func synth(root string) error {
 	if err := config.Validate(stages); err != nil {
 		return err
 	}
-	edge, err := bundle.Edge(root)
-	if err != nil {
-		return err
-	}
 	app := awscdk.NewApp(nil)
-	stacks.AddStages(app, stages, stacks.Code{
+	err := stacks.AddStages(app, stages, stacks.Code{
 		Image: func(a config.Architecture) awslambda.Code {
 			return service.ImageCode(bundle.Image{Root: root, Architecture: a})
 		},
-		Edge: edge,
+		Edge: func(e config.Edge) (string, error) { return bundle.Edge(root, e) },
 	})
+	if err != nil {
+		return err
+	}
 	app.Synth(nil)
 	return nil
 }

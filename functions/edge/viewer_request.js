@@ -16,6 +16,10 @@
 // options.txt here, without comments.
 const table = '';
 
+// What the stage wants, which the bundler puts here: signing ('required', or
+// absent), keys (the ids of the valid ones) and widths (the ladder, or absent).
+const stage = {};
+
 const maxLength = 4096; // of path and of query, each
 const maxParameters = 40;
 const maxAccept = 512;

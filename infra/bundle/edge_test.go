@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"primrose/infra/config"
 )
 
 func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }
@@ -36,9 +38,9 @@ func TestMinifyRefuses(t *testing.T) {
 // One byte too many is refused here, not by CloudFront in the middle of a deploy.
 func TestEdgeLimit(t *testing.T) {
 	script := func(n int) string {
-		return tableLine + "\nconst text = '" + strings.Repeat("x", n) + "';\nfunction handler(event) { return table + text; }"
+		return tableLine + stageLine + "\nconst text = '" + strings.Repeat("x", n) + "';\nfunction handler(event) { return table + stage + text; }"
 	}
-	code, err := Edge(repository(t, script(1000)))
+	code, err := Edge(repository(t, script(1000)), config.Edge{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,17 +49,20 @@ func TestEdgeLimit(t *testing.T) {
 		size int
 		ok   bool
 	}{{EdgeLimit, true}, {EdgeLimit + 1, false}} {
-		code, err := Edge(repository(t, script(test.size-base)))
+		code, err := Edge(repository(t, script(test.size-base)), config.Edge{})
 		if test.ok != (err == nil) || test.ok && len(code) != test.size {
 			t.Errorf("%d bytes: got %d bytes and %v", test.size, len(code), err)
 		}
 	}
 }
 
-// A script that has no place for the table would run without any option, and silently.
-func TestEdgeWithoutPlaceForTheTable(t *testing.T) {
-	if _, err := Edge(repository(t, "function handler(event) {}")); err == nil || !contains(err, tableLine) {
-		t.Errorf("got %v, want an error that names the line", err)
+// A script that has no place for the table would run without any option, one that has none for the
+// settings without any signature, and silently.
+func TestEdgeWithoutPlace(t *testing.T) {
+	for script, missing := range map[string]string{stageLine: tableLine, tableLine: stageLine, tableLine + stageLine + stageLine: stageLine} {
+		if _, err := Edge(repository(t, script+"function handler(event) {}"), config.Edge{}); err == nil || !contains(err, missing) {
+			t.Errorf("%s: got %v, want an error that names %s", script, err, missing)
+		}
 	}
 }
 

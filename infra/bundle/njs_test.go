@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"primrose/infra/config"
 )
 
 // What is deployed is the minified text, so it passes the edge function's own cases as well: under
 // njs, which is as old as CloudFront's engine and as strict.
 func TestMinifiedEdgeFunctionPassesItsCases(t *testing.T) {
 	testdata := filepath.Join(root, "functions", "edge", "testdata")
-	code, err := Edge(root)
+	code, err := Edge(root, config.Edge{})
 	if err != nil {
 		t.Fatal(err)
 	}

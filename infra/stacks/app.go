@@ -11,6 +11,8 @@
 package stacks
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
@@ -22,18 +24,23 @@ import (
 // Code gives the functions' code for a stage.
 type Code struct {
 	Image func(config.Architecture) awslambda.Code
-	Edge  string
+	Edge  func(config.Edge) (string, error)
 }
 
 // AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its
 // resource fails the synth.
-func AddStages(app awscdk.App, stages []config.Stage, code Code) {
+func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
 	for _, stage := range stages {
+		edge, err := code.Edge(stage.Service.Edge)
+		if err != nil {
+			return fmt.Errorf("stage %q: %w", stage.Name, err)
+		}
 		NewHome(app, stage, service.Props{
 			Service:   stage.Service,
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
-			EdgeCode:  code.Edge,
+			EdgeCode:  edge,
 		})
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
+	return nil
 }

@@ -50,10 +50,6 @@ func synth(t *testing.T) {
 // synthOnce does as cdk synth does, feature flags included, but for the image function's code: a
 // stub stands for it, so that its hash never changes and the tests need not build it.
 var synthOnce = sync.OnceValue(func() (err error) {
-	edge, err := bundle.Edge(root)
-	if err != nil {
-		return err
-	}
 	defer func() { // CDK throws what it finds wrong
 		if thrown := recover(); thrown != nil {
 			report, _ := os.ReadFile(filepath.Join(out, "validation-report.json"))
@@ -61,7 +57,9 @@ var synthOnce = sync.OnceValue(func() (err error) {
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
-	stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Edge: edge})
+	if err := stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Edge: edgeCode}); err != nil {
+		return err
+	}
 	app.Synth(nil)
 	return nil
 })
@@ -69,6 +67,8 @@ var synthOnce = sync.OnceValue(func() (err error) {
 func stub(config.Architecture) awslambda.Code {
 	return awslambda.Code_FromAsset(new("testdata/stub"), nil)
 }
+
+func edgeCode(e config.Edge) (string, error) { return bundle.Edge(root, e) }
 
 // flags are what the CLI hands to the app from cdk.json. Without them CDK makes another template.
 func flags() *map[string]any {
