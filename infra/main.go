@@ -34,7 +34,10 @@ func synth(root string) error {
 	app := awscdk.NewApp(nil)
 	err := stacks.AddStages(app, stages, stacks.Code{
 		Image: func(a config.Architecture) awslambda.Code {
-			return service.ImageCode(bundle.Image{Root: root, Architecture: a})
+			return service.Code(bundle.Image(root, a))
+		},
+		Purge: func(a config.Architecture) awslambda.Code {
+			return service.Code(bundle.Purge(root, a))
 		},
 		Edge: func(e config.Edge) (string, error) { return bundle.Edge(root, e) },
 	})

@@ -10,20 +10,26 @@ import (
 	"primrose/infra/config"
 )
 
-// library is the path of the codecs' shared library for the bundle's architecture, which is
-// installed first if it is not there as the lock file wants it.
-func (b Image) library() (string, error) {
-	dir := filepath.Join(b.Root, "build", "codecs", "linux-"+b.goarch())
-	if !b.installed(dir) {
-		if err := b.install(dir); err != nil {
+// codecs are those of one architecture, installed below the repository at root.
+type codecs struct {
+	root         string
+	architecture config.Architecture
+}
+
+// library is the path of the codecs' shared library, which is installed first if it is not there as
+// the lock file wants it.
+func (c codecs) library() (string, error) {
+	dir := filepath.Join(c.root, "build", "codecs", "linux-"+goarch(c.architecture))
+	if !c.installed(dir) {
+		if err := c.install(dir); err != nil {
 			return "", fmt.Errorf("installing the codecs: %w", err)
 		}
 	}
-	return b.find(dir)
+	return c.find(dir)
 }
 
-func (b Image) installed(dir string) bool {
-	want, err := os.ReadFile(b.manifest("package-lock.json"))
+func (c codecs) installed(dir string) bool {
+	want, err := os.ReadFile(c.manifest("package-lock.json"))
 	if err != nil {
 		return false
 	}
@@ -31,14 +37,14 @@ func (b Image) installed(dir string) bool {
 	if err != nil || !bytes.Equal(got, want) {
 		return false
 	}
-	_, err = b.find(dir)
+	_, err = c.find(dir)
 	return err == nil
 }
 
 // install has npm put the codecs into dir. They appear there all at once, so that nobody meets half
 // of them.
-func (b Image) install(dir string) error {
-	fmt.Fprintf(os.Stderr, "primrose: installing the codecs for linux-%s by npm, about 8 MB\n", b.goarch())
+func (c codecs) install(dir string) error {
+	fmt.Fprintf(os.Stderr, "primrose: installing the codecs for linux-%s by npm, about 8 MB\n", goarch(c.architecture))
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
@@ -49,7 +55,7 @@ func (b Image) install(dir string) error {
 	defer os.RemoveAll(temp)
 
 	for _, name := range []string{"package.json", "package-lock.json"} {
-		text, err := os.ReadFile(b.manifest(name))
+		text, err := os.ReadFile(c.manifest(name))
 		if err != nil {
 			return err
 		}
@@ -57,7 +63,7 @@ func (b Image) install(dir string) error {
 			return err
 		}
 	}
-	cmd := exec.Command("npm", "ci", "--os=linux", "--cpu="+b.cpu(), "--libc=glibc",
+	cmd := exec.Command("npm", "ci", "--os=linux", "--cpu="+c.cpu(), "--libc=glibc",
 		"--ignore-scripts", "--no-audit", "--no-fund")
 	cmd.Dir = temp
 	if err := run(cmd); err != nil {
@@ -69,7 +75,7 @@ func (b Image) install(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, dir); err != nil && !b.installed(dir) { // or somebody else was faster
+	if err := os.Rename(temp, dir); err != nil && !c.installed(dir) { // or somebody else was faster
 		return err
 	}
 	return nil
@@ -77,8 +83,8 @@ func (b Image) install(dir string) error {
 
 // find finds the one library below dir. Its name ends in libvips' version, which the lock file
 // decides.
-func (b Image) find(dir string) (string, error) {
-	pattern := filepath.Join(dir, "node_modules", "@img", "sharp-libvips-linux-"+b.cpu(), "lib", "libvips-cpp.so.*")
+func (c codecs) find(dir string) (string, error) {
+	pattern := filepath.Join(dir, "node_modules", "@img", "sharp-libvips-linux-"+c.cpu(), "lib", "libvips-cpp.so.*")
 	found, err := filepath.Glob(pattern)
 	if err != nil {
 		return "", err
@@ -89,11 +95,11 @@ func (b Image) find(dir string) (string, error) {
 	return found[0], nil
 }
 
-func (b Image) manifest(name string) string { return filepath.Join(b.Root, "functions", name) }
+func (c codecs) manifest(name string) string { return filepath.Join(c.root, "functions", name) }
 
 // cpu is npm's word for the architecture.
-func (b Image) cpu() string {
-	if b.Architecture == config.X86_64 {
+func (c codecs) cpu() string {
+	if c.architecture == config.X86_64 {
 		return "x64"
 	}
 	return "arm64"

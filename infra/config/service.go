@@ -56,7 +56,8 @@ type Variants struct {
 
 // Image is the image function.
 type Image struct {
-	// Architecture of the processor. Default arm64: cheaper for the same speed.
+	// Architecture of the processor, that of the purge function as well. Default arm64: cheaper for
+	// the same speed.
 	Architecture Architecture
 
 	// Memory in MiB, 128–10,240. Lambda deals out processor time by memory; 1,769 is exactly one

@@ -10,30 +10,29 @@ import (
 	"primrose/infra/bundle"
 )
 
-// ImageCode is the image function, bundled when CDK needs it: not for `cdk ls`, nor for another
-// stack.
-func ImageCode(image bundle.Image) awslambda.Code {
-	return awslambda.Code_FromAsset(new(filepath.Join(image.Root, "functions")), &awss3assets.AssetOptions{
+// Code is a function's code, bundled when CDK needs it: not for `cdk ls`, nor for another stack.
+func Code(function bundle.Function) awslambda.Code {
+	return awslambda.Code_FromAsset(new(function.Folder()), &awss3assets.AssetOptions{
 		AssetHashType: awscdk.AssetHashType_OUTPUT,
 		Bundling: &awscdk.BundlingOptions{
-			Local:      &bundler{image},
+			Local:      &bundler{function},
 			OutputType: awscdk.BundlingOutput_ARCHIVED,
 
 			// Nothing below is run. CDK demands an image, and tells by the environment whether two
 			// bundles are the same.
 			Image:       awscdk.DockerImage_FromRegistry(new("unused")),
-			Environment: &map[string]*string{"ARCHITECTURE": new(string(image.Architecture))},
+			Environment: &map[string]*string{"FUNCTION": new(function.String())},
 		},
 	})
 }
 
 // bundler lets CDK call our bundler.
-type bundler struct{ image bundle.Image }
+type bundler struct{ function bundle.Function }
 
 // TryBundle writes the bundle into dir. It panics if it fails: by returning false it would ask for
 // Docker.
 func (b *bundler) TryBundle(dir *string, _ *awscdk.BundlingOptions) *bool {
-	if err := b.image.Zip(filepath.Join(*dir, "image.zip")); err != nil {
+	if err := b.function.Zip(filepath.Join(*dir, "function.zip")); err != nil {
 		panic(err)
 	}
 	return new(true)

@@ -16,3 +16,12 @@ func name(scope constructs.Construct, what string) *string {
 	})
 	return new(*unique + "-" + what + "-" + *awscdk.Stack_Of(scope).Region())
 }
+
+// serviceName tells services of a region apart, as the dimension of the metrics that the functions
+// write: the stack's name and the construct's path in it.
+func serviceName(service constructs.Construct) *string {
+	return awscdk.Names_UniqueResourceName(service, &awscdk.UniqueResourceNameOptions{
+		AllowedSpecialCharacters: new("-"),
+		Separator:                new("-"),
+	})
+}

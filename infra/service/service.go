@@ -9,9 +9,12 @@
 package service
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"primrose/infra/config"
@@ -21,9 +24,9 @@ import (
 type Props struct {
 	config.Service
 
-	// ImageCode gives the image function's code. It is called once a service, because CDK binds
-	// code to a stack.
-	ImageCode func() awslambda.Code
+	// ImageCode and PurgeCode give the functions' code. They are called once a service, because CDK
+	// binds code to a stack.
+	ImageCode, PurgeCode func() awslambda.Code
 
 	// EdgeCode is the edge function's text, at most 10,240 bytes.
 	EdgeCode string
@@ -31,9 +34,16 @@ type Props struct {
 
 // A Service is one Primrose. Its parts are there to be watched, granted and referred to.
 type Service struct {
+	Name         string // what its functions' metrics have as the dimension Service
 	Originals    awss3.Bucket
 	Variants     awss3.Bucket
-	Image        awslambda.Alias
+	Image        awslambda.Alias    // of Function, which callers go through
+	Function     awslambda.Function // makes variants
+	Logs         awslogs.LogGroup   // of Function
+	Purge        awslambda.Function
+	Queue        awssqs.Queue // of changes that Purge works through
+	DeadLetters  awssqs.Queue // of changes that Purge gave up
+	Api          awsapigateway.RestApi
 	Distribution awscloudfront.Distribution
 }
 
@@ -45,11 +55,19 @@ func New(scope constructs.Construct, id string, p Props) Service {
 	processor := newProcessor(c, p, storage)
 	api := newAPI(c, p, processor)
 	edge := newEdge(c, p, storage, api)
+	purge := newPurge(c, p, storage, edge)
 
 	return Service{
+		Name:         *serviceName(c),
 		Originals:    storage.originals,
 		Variants:     storage.variants,
 		Image:        processor.live,
+		Function:     processor.function,
+		Logs:         processor.logs,
+		Purge:        purge.function,
+		Queue:        purge.queue,
+		DeadLetters:  purge.deadLetters,
+		Api:          api.rest,
 		Distribution: edge.distribution,
 	}
 }

@@ -23,8 +23,8 @@ import (
 
 // Code gives the functions' code for a stage.
 type Code struct {
-	Image func(config.Architecture) awslambda.Code
-	Edge  func(config.Edge) (string, error)
+	Image, Purge func(config.Architecture) awslambda.Code
+	Edge         func(config.Edge) (string, error)
 }
 
 // AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its
@@ -38,6 +38,7 @@ func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
 		NewHome(app, stage, service.Props{
 			Service:   stage.Service,
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
+			PurgeCode: func() awslambda.Code { return code.Purge(stage.Service.Image.Architecture) },
 			EdgeCode:  edge,
 		})
 	}

@@ -83,16 +83,16 @@ func used(t *testing.T, stage config.Stage) []string {
 		t.Fatalf("cdk-nag reports %d findings: it did not run", len(rows))
 	}
 	var answers []string
-	seen := map[[2]string]bool{} // one answer may be for several findings of one rule
+	seen := map[[3]string]bool{} // one answer may be for several findings of one rule
 	for _, row := range rows[1:] {
 		rule, resource, state, reason := row[0], row[1], row[2], row[3]
-		if state != "Suppressed" || seen[[2]string{rule, resource}] {
-			continue
-		}
-		seen[[2]string{rule, resource}] = true
 		if strings.HasPrefix(reason, "[") { // the finding, where a rule has several
 			reason = reason[strings.Index(reason, "] ")+2:]
 		}
+		if state != "Suppressed" || seen[[3]string{rule, resource, reason}] {
+			continue
+		}
+		seen[[3]string{rule, resource, reason}] = true
 		answers = append(answers, rule+": "+reason)
 	}
 	return answers

@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +18,10 @@ func TestStatefulIDsStay(t *testing.T) {
 		"AWS::ApiGateway::RestApi":      {"PrimroseApiRest7E8533B8"},
 		"AWS::SecretsManager::Secret":   {"PrimroseApiSecret118F51137"},
 		"AWS::ApiGateway::ApiKey":       {"PrimroseApiKey1C0C10D25"},
-		"AWS::Logs::LogGroup":           {"PrimroseProcessorLogs8458AB7E"},
-		"AWS::Lambda::Function":         {"PrimroseProcessorImage55D48251"},
+		"AWS::Logs::LogGroup":           {"PrimroseProcessorLogs8458AB7E", "PrimrosePurgeLogsF1F16954"},
+		"AWS::Lambda::Function":         {"PrimroseProcessorImage55D48251", "PrimrosePurgeFunctionB18479FC"},
 		"AWS::Lambda::Alias":            {"PrimroseProcessorLiveC2D580BF"},
+		"AWS::SQS::Queue":               {"PrimrosePurgeDeadLetters98C31412", "PrimrosePurgeQueue57F15134"},
 	}
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		for kind, ids := range pinned {
@@ -82,8 +84,26 @@ func TestPermissions(t *testing.T) {
 		"ImageRole: s3:PutObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
 		"ImageRole: logs:CreateLogStream on ${PrimroseProcessorLogs8458AB7E.Arn}",
 		"ImageRole: logs:PutLogEvents on ${PrimroseProcessorLogs8458AB7E.Arn}",
+		"ImageRole: xray:PutTraceSegments on *",
+		"ImageRole: xray:PutTelemetryRecords on *",
+
+		"PurgeRole: s3:ListBucketVersions on ${PrimroseStorageOriginalsFA39B013.Arn}",
+		"PurgeRole: s3:ListBucket on ${PrimroseStorageVariantsD6D974F1.Arn}",
+		"PurgeRole: s3:DeleteObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
+		"PurgeRole: sqs:ReceiveMessage on ${PrimrosePurgeQueue57F15134.Arn}",
+		"PurgeRole: sqs:DeleteMessage on ${PrimrosePurgeQueue57F15134.Arn}",
+		"PurgeRole: sqs:GetQueueAttributes on ${PrimrosePurgeQueue57F15134.Arn}",
+		"PurgeRole: sqs:SendMessage on ${PrimrosePurgeQueue57F15134.Arn}",
+		"PurgeRole: cloudfront:CreateInvalidation on arn:aws:cloudfront::${AWS::AccountId}:distribution/${PrimroseEdgeDistributionEF8B1AA2}",
+		"PurgeRole: logs:CreateLogStream on ${PrimrosePurgeLogsF1F16954.Arn}",
+		"PurgeRole: logs:PutLogEvents on ${PrimrosePurgeLogsF1F16954.Arn}",
+		"PurgeRole: xray:PutTraceSegments on *",
+		"PurgeRole: xray:PutTelemetryRecords on *",
+
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
-		"lambda.amazonaws.com: sts:AssumeRole on this",
+		"events.amazonaws.com: sqs:SendMessage on ${PrimrosePurgeQueue57F15134.Arn}",
+		"lambda.amazonaws.com: sts:AssumeRole on ImageRole",
+		"lambda.amazonaws.com: sts:AssumeRole on PurgeRole",
 	}
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		var got []string
@@ -107,13 +127,12 @@ func allowed(id string, statements any) []string {
 		if s["Effect"] != "Allow" {
 			continue
 		}
-		who, _ := s.get("Principal", "Service").(string)
-		if s["Principal"] == nil && strings.Contains(id, "ImageRole") {
-			who = "ImageRole"
+		who, on := text(s.get("Principal", "Service")), texts(s["Resource"])
+		if s["Principal"] == nil {
+			who = role(id)
 		}
-		on := texts(s["Resource"])
 		if on == nil {
-			on = []string{"this"}
+			on = []string{role(id)}
 		}
 		for _, action := range texts(s["Action"]) {
 			for _, resource := range on {
@@ -122,6 +141,11 @@ func allowed(id string, statements any) []string {
 		}
 	}
 	return all
+}
+
+// role is the short name of the role that a policy is of, or that an id is.
+func role(id string) string {
+	return regexp.MustCompile(`(Image|Purge|Rollout)Role`).FindString(id)
 }
 
 // CloudFront may read variants, and API Gateway may call the function, only on behalf of what is
@@ -182,9 +206,11 @@ func TestNothingIsSlippedIn(t *testing.T) {
 				t.Errorf("%s is a %s", id, r.Type)
 			}
 		}
-		same(t, "functions", made.of("AWS::Lambda::Function"), []string{"PrimroseProcessorImage55D48251"})
-		if roles := made.of("AWS::IAM::Role"); len(roles) != 1 {
-			t.Errorf("roles: %q, want one a function", roles)
+		same(t, "functions", made.of("AWS::Lambda::Function"), []string{"PrimroseProcessorImage55D48251", "PrimrosePurgeFunctionB18479FC"})
+		var roles []string
+		for _, id := range made.of("AWS::IAM::Role") {
+			roles = append(roles, role(id))
 		}
+		same(t, "roles", roles, []string{"ImageRole", "PurgeRole"})
 	})
 }

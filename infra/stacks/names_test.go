@@ -64,6 +64,7 @@ func props() service.Props {
 	return service.Props{
 		Service:   config.Default(),
 		ImageCode: func() awslambda.Code { return stub(config.ARM64) },
+		PurgeCode: func() awslambda.Code { return stub(config.ARM64) },
 		EdgeCode:  "function handler(event){return event.request}",
 	}
 }

@@ -14,14 +14,16 @@ import (
 	"primrose/infra/config"
 )
 
-// The function and the template are of two modules, which share no code: they agree because this
+// The functions and the template are of two modules, which share no code: they agree because this
 // compares them.
-func TestEnvironmentIsWhatTheFunctionReads(t *testing.T) {
-	want := constants(t, filepath.Join(root, "functions", "image", "environment.go"))
-	each(t, func(t *testing.T, _ config.Stage, made template) {
-		variables, _ := made.one("AWS::Lambda::Function").get("Environment", "Variables").(map[string]any)
-		same(t, "environment", slices.Collect(maps.Keys(variables)), want)
-	})
+func TestEnvironmentIsWhatTheFunctionsRead(t *testing.T) {
+	for id, name := range map[string]string{"ProcessorImage": "image"} {
+		want := constants(t, filepath.Join(root, "functions", name, "environment.go"))
+		each(t, func(t *testing.T, _ config.Stage, made template) {
+			variables, _ := made.one("AWS::Lambda::Function", id).get("Environment", "Variables").(map[string]any)
+			same(t, "environment of "+name, slices.Collect(maps.Keys(variables)), want)
+		})
+	}
 }
 
 // constants are the values of a Go file's string constants that name environment variables.
@@ -58,7 +60,7 @@ func TestTimesAreConsistent(t *testing.T) {
 		lambdaMost   = 900
 	)
 	each(t, func(t *testing.T, _ config.Stage, made template) {
-		function := made.one("AWS::Lambda::Function")
+		function := made.one("AWS::Lambda::Function", "ProcessorImage")
 		deadline, err := strconv.ParseFloat(text(function.get("Environment", "Variables", "PRIMROSE_DEADLINE")), 64)
 		if err != nil {
 			t.Fatal(err)

@@ -57,7 +57,7 @@ var synthOnce = sync.OnceValue(func() (err error) {
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
-	if err := stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Edge: edgeCode}); err != nil {
+	if err := stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Purge: stub, Edge: edgeCode}); err != nil {
 		return err
 	}
 	app.Synth(nil)

@@ -48,11 +48,11 @@ func (t template) of(kind string) []string {
 	return ids
 }
 
-// one is the only resource of a type.
-func (t template) one(kind string) object {
-	ids := t.of(kind)
+// one is the only resource of a type; of several, the only one whose id has part in it.
+func (t template) one(kind string, part ...string) object {
+	ids := slices.DeleteFunc(t.of(kind), func(id string) bool { return !strings.Contains(id, strings.Join(part, "")) })
 	if len(ids) != 1 {
-		panic(fmt.Sprintf("the template has %d resources %s, want one: %q", len(ids), kind, ids))
+		panic(fmt.Sprintf("the template has %d resources %s %s, want one: %q", len(ids), kind, part, ids))
 	}
 	return t.Resources[ids[0]].Properties
 }

@@ -23,7 +23,7 @@ func TestImageIsReproducible(t *testing.T) {
 		t.Run(string(architecture), func(t *testing.T) {
 			here := copied(t, root, "here", architecture)
 			there := copied(t, here, filepath.Join("some", "where else"), architecture)
-			if a, b := zipped(t, Image{here, architecture}), zipped(t, Image{there, architecture}); a != b {
+			if a, b := zipped(t, Image(here, architecture)), zipped(t, Image(there, architecture)); a != b {
 				t.Errorf("two clones give two bundles: %x and %x", a, b)
 			}
 		})
@@ -31,7 +31,7 @@ func TestImageIsReproducible(t *testing.T) {
 }
 
 // zipped is the hash of the bundle, which it also looks into.
-func zipped(t *testing.T, image Image) [sha256.Size]byte {
+func zipped(t *testing.T, image Function) [sha256.Size]byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "image.zip")
 	if err := image.Zip(file); err != nil {
@@ -41,7 +41,7 @@ func zipped(t *testing.T, image Image) [sha256.Size]byte {
 	if len(text) > 15_000_000 {
 		t.Errorf("the bundle has %d bytes, want at most 15 MB: it is loaded on every cold start", len(text))
 	}
-	inspect(t, file, image.Architecture)
+	inspect(t, file, image.architecture)
 	return sha256.Sum256([]byte(text))
 }
 
@@ -92,7 +92,7 @@ func copied(t *testing.T, from, path string, architecture config.Architecture) s
 	if err := os.CopyFS(filepath.Join(to, "functions"), os.DirFS(filepath.Join(from, "functions"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (Image{root, architecture}).library(); err != nil {
+	if _, err := (codecs{root, architecture}).library(); err != nil {
 		t.Fatal(err)
 	}
 	build, err := filepath.Abs(filepath.Join(root, "build"))
@@ -109,7 +109,7 @@ func copied(t *testing.T, from, path string, architecture config.Architecture) s
 func TestImageThatDoesNotCompile(t *testing.T) {
 	to := copied(t, root, "clone", config.ARM64)
 	write(t, filepath.Join(to, "functions", "image", "broken.go"), "package main\n\nvar _ = nothing\n")
-	err := Image{to, config.ARM64}.Zip(filepath.Join(t.TempDir(), "image.zip"))
+	err := Image(to, config.ARM64).Zip(filepath.Join(t.TempDir(), "image.zip"))
 	if err == nil || !contains(err, "undefined: nothing") {
 		t.Errorf("got %v, want the compiler's words", err)
 	}

@@ -1,5 +1,5 @@
-// Package bundle makes what is deployed out of the functions' sources: the image function's zip and
-// the edge function's text. The same sources give the same bytes, wherever and whenever they are
+// Package bundle makes what is deployed out of the functions' sources: a zip each of the image and the
+// purge function, and the edge function's text. The same sources give the same bytes, wherever and whenever they are
 // bundled, so that a template's hashes change only with the code.
 package bundle
 
@@ -15,19 +15,29 @@ import (
 	"primrose/infra/config"
 )
 
-// Image bundles the image function: one binary and the one shared library that it loads.
-type Image struct {
-	Root         string // the repository
-	Architecture config.Architecture
+// A Function is bundled as one binary, and the shared library that it loads, if any.
+type Function struct {
+	root         string // the repository
+	name         string // of its folder in functions
+	architecture config.Architecture
+	codecs       bool // whether it loads their library
 }
 
-// Zip writes the bundle to file. It needs the Go toolchain, and npm where the codecs are not
-// installed yet.
-func (b Image) Zip(file string) error {
-	library, err := b.library()
-	if err != nil {
-		return err
-	}
+// Image is the image function of the repository at root.
+func Image(root string, a config.Architecture) Function { return Function{root, "image", a, true} }
+
+// Purge is the purge function of the repository at root. It touches no image.
+func Purge(root string, a config.Architecture) Function { return Function{root, "purge", a, false} }
+
+// Folder is where the sources of all functions are.
+func (f Function) Folder() string { return filepath.Join(f.root, "functions") }
+
+// String tells one bundle from another.
+func (f Function) String() string { return f.name + " for " + string(f.architecture) }
+
+// Zip writes the bundle to file. It needs the Go toolchain, and npm where the codecs are wanted and
+// not installed yet.
+func (f Function) Zip(file string) error {
 	dir, err := os.MkdirTemp("", "primrose-bundle-")
 	if err != nil {
 		return err
@@ -35,7 +45,14 @@ func (b Image) Zip(file string) error {
 	defer os.RemoveAll(dir)
 
 	binary := filepath.Join(dir, "bootstrap") // the name that Lambda starts
-	if err := b.compile(binary); err != nil {
+	if err := f.compile(binary); err != nil {
+		return err
+	}
+	if !f.codecs {
+		return zipFiles(file, binary)
+	}
+	library, err := codecs{f.root, f.architecture}.library()
+	if err != nil {
 		return err
 	}
 	return zipFiles(file, binary, library)
@@ -43,21 +60,21 @@ func (b Image) Zip(file string) error {
 
 // compile builds the function. The flags keep out whatever a build leaves of its machine: paths,
 // version control, build ids.
-func (b Image) compile(binary string) error {
+func (f Function) compile(binary string) error {
 	cmd := exec.Command("go", "build",
 		"-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-tags=lambda.norpc",
-		"-o", binary, "./image")
-	cmd.Dir = filepath.Join(b.Root, "functions")
+		"-o", binary, "./"+f.name)
+	cmd.Dir = f.Folder()
 	// The caller's settings may not leak in, a workspace's least of all: it would change the
 	// versions of dependencies.
 	cmd.Env = append(os.Environ(),
-		"GOOS=linux", "GOARCH="+b.goarch(), "GOARM64=v8.0", "GOAMD64=v1", "GOEXPERIMENT=",
+		"GOOS=linux", "GOARCH="+goarch(f.architecture), "GOARM64=v8.0", "GOAMD64=v1", "GOEXPERIMENT=",
 		"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=")
 	return run(cmd)
 }
 
-func (b Image) goarch() string {
-	if b.Architecture == config.X86_64 {
+func goarch(a config.Architecture) string {
+	if a == config.X86_64 {
 		return "amd64"
 	}
 	return "arm64"
