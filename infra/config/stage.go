@@ -10,24 +10,29 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
+	"strings"
 )
+
+// EdgeRegion is where CloudFront takes certificates and web ACLs, and has its metrics and logs.
+const EdgeRegion = "us-east-1"
 
 // A Stage is a service with a name and a place.
 type Stage struct {
 	// Name distinguishes the stages of an account: lower-case letters and digits, 2–12 characters.
-	// It is part of every stack name, so a new name is a new deployment.
+	// It is part of every stack name, so a new name is a new deployment. No default.
 	Name string
 
 	// Account is the 12-digit AWS account, or empty for that of the credentials at deploy time. An
-	// account that is named guards against deploying with the wrong credentials.
+	// account that is named guards against deploying with the wrong credentials. Default empty.
 	Account string
 
 	// Region is the home region, where the images and the function live. Viewers are served from
-	// everywhere. It has to be known at synth time, because stacks in us-east-1 refer to it.
+	// everywhere. It has to be known at synth time, because stacks in us-east-1 refer to it. No
+	// default: it is best the one nearest to whoever uploads.
 	Region string
 
-	// Protected refuses to delete the stack until somebody lifts the protection by hand.
+	// Protected refuses to delete the stack until somebody lifts the protection by hand. Default
+	// false.
 	Protected bool
 
 	Domain   Domain
@@ -36,52 +41,12 @@ type Stage struct {
 	Service  Service
 }
 
-// Domain is how viewers reach the distribution. Default none: by CloudFront's own name.
-type Domain struct {
-	// Names are the host names, such as images.example.com. No other distribution anywhere may have
-	// them.
-	Names []string
-
-	// Certificate is the ARN of a certificate in us-east-1 for all of the names. Their DNS is then
-	// the operator's.
-	Certificate string
-
-	// Zone is the Route 53 zone that the names are in: the stack makes and validates the certificate
-	// there, and the names' records. Instead of Certificate.
-	Zone Zone
-}
-
-// A Zone is a public hosted zone of Route 53.
-type Zone struct {
-	ID   string // such as Z0123456789ABCDEFGHIJ
-	Name string // such as example.com
-}
-
-// Firewall is a web ACL before the cache.
-type Firewall struct {
-	// On adds one: it refuses addresses that AWS knows for attacks, and those that ask too often.
-	// Default off: it costs $7 a month and $0.60 for each million requests, cached ones included
-	// (https://aws.amazon.com/waf/pricing/, 2026-11).
-	On bool
-
-	// Rate is the most requests in five minutes from one address, 10 to 2,000,000,000. Default 0,
-	// for 10,000: a page of a hundred images every three seconds.
-	Rate int
-}
-
-// Watch is what is seen from us-east-1, besides CloudFront's alarms.
-type Watch struct {
-	// Budget is the amount in US dollars a month at whose 80 % a mail is sent. Default 0, for none.
-	// It counts what carries the stage's tag, once the account has activated it for cost allocation.
-	Budget int
-
-	// Logs is how long CloudFront's access logs are kept, in whole days. Default 0, which writes none.
-	Logs time.Duration
-}
-
 // StackName is the name of the stack in the stage's home region. It holds the region, so that a stage
 // may be in several of one account: their other stacks are all in us-east-1.
 func (s Stage) StackName() string { return "primrose-" + s.Name + "-" + s.Region }
+
+// HasFront says whether anything has to be made in us-east-1 before the service.
+func (s Stage) HasFront() bool { return s.Firewall.On || s.Domain.Zone != Zone{} }
 
 // Stages are the deployments that `cdk synth` makes.
 func Stages() []Stage { return []Stage{Dev(), Prod()} }
@@ -114,6 +79,11 @@ func (s Stage) Validate() error {
 		check(stageName.MatchString(s.Name), "Name is %q: use 2 to 12 lower-case letters and digits, a letter first", s.Name),
 		check(account.MatchString(s.Account), "Account is %q: use 12 digits, or leave it empty", s.Account),
 		check(region.MatchString(s.Region), "Region is %q: name an AWS region such as eu-central-1", s.Region),
+		check(!isApart(s.Region), "Region is %q, from which %s cannot be reached: use a region outside China, GovCloud and the sovereign clouds", s.Region, EdgeRegion),
+		s.Domain.validate(s.Account),
+		s.Firewall.validate(),
+		s.Watch.validate(s.Service.Alarms.Told()),
+		s.Service.Alarms.validateIn(s.Region),
 		s.Service.Validate(),
 	)
 	if err != nil {
@@ -122,22 +92,32 @@ func (s Stage) Validate() error {
 	return nil
 }
 
-// Validate reports everything that is wrong with the stages, names that are used twice included.
-func Validate(stages []Stage) error {
-	var errs []error
-	seen := map[string]bool{}
-	for _, s := range stages {
-		errs = append(errs, s.Validate(),
-			check(!seen[s.Name], "two stages are named %q: in a second region, too, a stage wants a name of its own", s.Name))
-		seen[s.Name] = true
+// isApart says whether a region is in a partition of its own, without the one in which CloudFront is
+// governed.
+func isApart(region string) bool {
+	for _, prefix := range []string{"cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"} {
+		if strings.HasPrefix(region, prefix) {
+			return true
+		}
 	}
-	return errors.Join(errs...)
+	return false
 }
 
-// check turns a broken condition into an error.
-func check(ok bool, format string, args ...any) error {
-	if ok {
-		return nil
+// Validate reports everything that is wrong with the stages: each by itself, and what two of them
+// cannot share.
+func Validate(stages []Stage) error {
+	var errs []error
+	stacks, names := map[string]bool{}, map[string]string{}
+	for _, s := range stages {
+		stack := s.StackName()
+		errs = append(errs, s.Validate(), check(!stacks[stack],
+			"two stages are named %q in %s: give one of them another name or another region", s.Name, s.Region))
+		stacks[stack] = true
+		for _, name := range s.Domain.Names {
+			errs = append(errs, check(names[name] == "" || names[name] == stack,
+				"%s and %s both have the domain name %q: a name leads to one distribution", names[name], stack, name))
+			names[name] = stack
+		}
 	}
-	return fmt.Errorf(format, args...)
+	return errors.Join(errs...)
 }

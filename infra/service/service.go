@@ -10,6 +10,7 @@ package service
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -30,12 +31,24 @@ type Props struct {
 
 	// EdgeCode is the edge function's text, at most 10,240 bytes.
 	EdgeCode string
+
+	// OriginalsBucket is another construct's bucket to read originals from, instead of one that the
+	// configuration names or has made.
+	OriginalsBucket awss3.IBucket
+
+	// Domains are the host names of the distribution, and Certificate is for all of them; both or
+	// neither. Whoever has the domains leads them to the distribution.
+	Domains     []string
+	Certificate awscertificatemanager.ICertificate
+
+	// WebACL is the ARN of a web ACL for CloudFront, or nil.
+	WebACL *string
 }
 
 // A Service is one Primrose. Its parts are there to be watched, granted and referred to.
 type Service struct {
 	Name         string // what its functions' metrics have as the dimension Service
-	Originals    awss3.Bucket
+	Originals    awss3.IBucket
 	Variants     awss3.Bucket
 	Image        awslambda.Alias    // of Function, which callers go through
 	Function     awslambda.Function // makes variants

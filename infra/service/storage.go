@@ -13,25 +13,48 @@ import (
 // storage holds what was uploaded and what was made of it, in two buckets: they differ in who may
 // write, in what may be lost and in how they age.
 type storage struct {
-	originals, variants awss3.Bucket
+	originals awss3.IBucket // ours, another app's, or imported by its name
+	variants  awss3.Bucket
 }
 
 func newStorage(scope constructs.Construct, p Props) storage {
 	c := constructs.NewConstruct(scope, new("Storage"))
 	return storage{
-		originals: newBucket(c, "Originals", awss3.BucketProps{
-			Versioned:     new(true),
-			RemovalPolicy: awscdk.RemovalPolicy_RETAIN, // nothing can make them again
-			LifecycleRules: &[]*awss3.LifecycleRule{{
-				NoncurrentVersionExpiration: days(p.Originals.Undo),
-				ExpiredObjectDeleteMarker:   new(true),
-			}},
-		}),
+		originals: newOriginals(c, p),
 		variants: newBucket(c, "Variants", awss3.BucketProps{
 			RemovalPolicy:  awscdk.RemovalPolicy_DESTROY,
 			LifecycleRules: &[]*awss3.LifecycleRule{{Expiration: days(p.Variants.Expiry)}},
 		}),
 	}
+}
+
+// newOriginals gives the bucket that is given, or named, or else made. One that is not made here is left as it
+// is: its owner has to switch on versioning and notifications to EventBridge.
+func newOriginals(scope constructs.Construct, p Props) awss3.IBucket {
+	switch {
+	case p.OriginalsBucket != nil:
+		return p.OriginalsBucket
+	case p.Originals.Bucket != "":
+		return awss3.Bucket_FromBucketName(scope, new("Originals"), new(p.Originals.Bucket))
+	}
+	bucket := newBucket(scope, "Originals", awss3.BucketProps{
+		Versioned:     new(true),
+		RemovalPolicy: removal(p.Removal),
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			NoncurrentVersionExpiration: days(p.Originals.Undo),
+			ExpiredObjectDeleteMarker:   new(true),
+		}},
+	})
+	notifyEventBridge(bucket)
+	return bucket
+}
+
+// notifyEventBridge has each change told to EventBridge, by the bucket's own property: the construct's
+// would add a function that sets it.
+func notifyEventBridge(bucket awss3.Bucket) {
+	bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
+		EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: new(true)},
+	})
 }
 
 // newBucket makes a bucket as all of ours are: private, encrypted, TLS only, without access lists,
@@ -52,4 +75,12 @@ func newBucket(scope constructs.Construct, id string, props awss3.BucketProps) a
 
 func days(d time.Duration) awscdk.Duration {
 	return awscdk.Duration_Days(new(float64(d / config.Day)))
+}
+
+// removal is what becomes of what cannot be made again.
+func removal(r config.Removal) awscdk.RemovalPolicy {
+	if r == config.Destroy {
+		return awscdk.RemovalPolicy_DESTROY
+	}
+	return awscdk.RemovalPolicy_RETAIN
 }
