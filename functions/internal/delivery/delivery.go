@@ -2,6 +2,10 @@
 //
 // A variant is made once. It goes into the variants' store before its viewer
 // hears that it may be cached, so that whoever asks next finds it there.
+//
+// Originals are replaced while variants are made of them. A variant that may
+// be of the old bytes is sent, because it was asked for before, but for a
+// minute only; package purge removes what was stored of it.
 package delivery
 
 import (
@@ -29,7 +33,7 @@ type Worker interface {
 
 // Config is what a [Handler] needs.
 type Config struct {
-	Originals store.Reader
+	Originals store.Source
 	Variants  store.Writer
 	Worker    Worker
 	Limits    engine.Limits
@@ -131,6 +135,8 @@ func (h *Handler) make(ctx context.Context, wanted variant.Variant, o *original,
 const keepDeadline = 5 * time.Second
 
 // keep stores the variant, even for a viewer who has left: the work is done.
+// Its error means that the variant must not be cached for long: it is not in
+// the store, or the original is not the one that it was made of any more.
 func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original, made engine.Variant, a answer, e *entry) error {
 	defer e.time(&e.store)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepDeadline)
@@ -140,12 +146,28 @@ func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original,
 		CacheControl: a.cache,
 		User:         map[string]string{MetaCacheTag: a.tag, MetaSourceETag: o.ETag, MetaETag: a.etag},
 	}
-	err := h.Variants.Put(ctx, wanted.StoreKey(), meta, made.Body)
-	if err != nil {
+	if err := h.Variants.Put(ctx, wanted.StoreKey(), meta, made.Body); err != nil {
 		h.Log.ErrorContext(ctx, "variant not stored", "key", wanted.StoreKey(), "error", err.Error())
+		return err
+	}
+	return h.recheck(ctx, wanted, o)
+}
+
+// recheck asks whether the original is still the one that was fetched. It
+// comes after the variant is stored: who replaces the original later than that
+// has its purge find the variant.
+func (h *Handler) recheck(ctx context.Context, wanted variant.Variant, o *original) error {
+	now, err := h.Originals.ETag(ctx, wanted.Key())
+	if err == nil && now != o.ETag {
+		err = errReplaced
+	}
+	if err != nil {
+		h.Log.WarnContext(ctx, "variant may be outdated", "key", wanted.StoreKey(), "error", err.Error())
 	}
 	return err
 }
+
+var errReplaced = errors.New("the original was replaced meanwhile")
 
 // What a stored variant's metadata is called.
 const (

@@ -295,6 +295,8 @@ type objects struct{ get func() *store.Object }
 
 func (o objects) Get(context.Context, string) (*store.Object, error) { return o.get(), nil }
 
+func (o objects) ETag(context.Context, string) (string, error) { return o.get().ETag, nil }
+
 // TestUnsteadyOriginal reads originals that are other than announced. What
 // is made of them must not be kept.
 func TestUnsteadyOriginal(t *testing.T) {
@@ -347,6 +349,54 @@ func TestStoreFails(t *testing.T) {
 	s.Close()
 	if !strings.Contains(s.log.String(), "disk full") {
 		t.Errorf("the log doesn't say why: %s", s.log)
+	}
+}
+
+// after calls do when a variant was stored.
+type after struct {
+	store.Writer
+	do func()
+}
+
+func (a after) Put(ctx context.Context, key string, meta store.Meta, body []byte) error {
+	defer a.do()
+	return a.Writer.Put(ctx, key, meta, body)
+}
+
+// TestReplaced changes the original while a variant is made of it: the viewer
+// gets the variant, for a minute.
+func TestReplaced(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(path string) error
+		cache  string
+	}{
+		"kept":     {func(string) error { return nil }, cacheGood},
+		"replaced": {func(path string) error { return os.WriteFile(path, []byte("another"), 0o600) }, cacheUnkept},
+		"gone":     {os.Remove, cacheUnkept},
+		"unclear":  {func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, cacheUnkept},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s *service
+			s = start(t, realWorker(t), func(config *Config) {
+				config.Variants = after{config.Variants, func() {
+					if err := c.change(filepath.Join(s.folder, "rose.jpg")); err != nil {
+						t.Error(err)
+					}
+				}}
+			})
+			response, body := s.ask(t, "GET", "/rose.jpg/-/w=20")
+			if response.StatusCode != http.StatusOK || len(body) == 0 || response.Header.Get("Cache-Control") != c.cache {
+				t.Errorf("%s, %d bytes, %v", response.Status, len(body), response.Header)
+			}
+			object, _ := s.stored(t, "rose.jpg/-/w=20")
+			if object == nil || object.User[MetaSourceETag] == "" {
+				t.Errorf("stored as %+v, and a purge could not tell of what", object)
+			}
+			s.Close()
+			if warned := strings.Contains(s.log.String(), "variant may be outdated"); warned != (c.cache == cacheUnkept) {
+				t.Errorf("the log says %s", s.log)
+			}
+		})
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // What the server's only user is called, and where it pretends to be.
@@ -66,17 +67,37 @@ func Setenv(t *testing.T) {
 // Bucket makes a new bucket and returns its name.
 func Bucket(t testing.TB) string {
 	t.Helper()
-	client := s3.New(s3.Options{
+	name := "test-" + strings.ToLower(rand.Text())
+	if _, err := Client(t).CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// VersionedBucket makes a new bucket that keeps versions, and returns its
+// name.
+func VersionedBucket(t testing.TB) string {
+	t.Helper()
+	name := Bucket(t)
+	_, err := Client(t).PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
+		Bucket:                  aws.String(name),
+		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// Client returns a client of the server's only user.
+func Client(t testing.TB) *s3.Client {
+	t.Helper()
+	return s3.New(s3.Options{
 		BaseEndpoint: new(Endpoint(t)),
 		UsePathStyle: true,
 		Region:       Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
 	})
-	name := "test-" + strings.ToLower(rand.Text())
-	if _, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
-		t.Fatal(err)
-	}
-	return name
 }
 
 // server is the running server. It lives as long as nobody closes life,
@@ -114,12 +135,15 @@ func run(program, dir string) (*server, error) {
 	}
 	data := filepath.Join(dir, "data")
 	iam := filepath.Join(dir, "iam")
-	if err := errors.Join(os.MkdirAll(data, 0o700), os.MkdirAll(iam, 0o700)); err != nil {
-		return nil, err
+	versions := filepath.Join(dir, "versions")
+	for _, folder := range []string{data, iam, versions} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	cmd := exec.Command("sh", "-c", leash, dir, program,
 		"--port", address, "--access", AccessKey, "--secret", SecretKey, "--region", Region,
-		"--iam-dir", iam, "--quiet", "posix", data)
+		"--iam-dir", iam, "--quiet", "posix", "--versioning-dir", versions, data)
 	life, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

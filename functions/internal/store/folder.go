@@ -57,7 +57,7 @@ func (f *Folder) Get(ctx context.Context, key string) (*Object, error) {
 	return &Object{Body: file, Size: info.Size(), ETag: fileTag(info)}, nil
 }
 
-// ETag implements [Catalog].
+// ETag implements [Source].
 func (f *Folder) ETag(ctx context.Context, key string) (string, error) {
 	root, err := f.open()
 	if err != nil {

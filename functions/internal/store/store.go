@@ -50,11 +50,16 @@ type Store interface {
 	Writer
 }
 
-// Catalog is a store that tells of its objects without opening them.
-type Catalog interface {
+// Source is a store that others write to while it is read.
+type Source interface {
 	Reader
 	// ETag returns what Get would give as the object's ETag, or its error.
 	ETag(ctx context.Context, key string) (string, error)
+}
+
+// Catalog is a source that lists its objects.
+type Catalog interface {
+	Source
 	// Keys returns the first keys in ascending order, limit at most.
 	Keys(ctx context.Context, limit int) ([]string, error)
 }
