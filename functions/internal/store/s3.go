@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -58,7 +59,7 @@ func NewClient(ctx context.Context) (*s3.Client, error) {
 func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key})
 	if err != nil {
-		return nil, s3Error(err)
+		return nil, s.getError(ctx, key, err)
 	}
 	return &Object{
 		Meta: Meta{
@@ -89,7 +90,7 @@ func (s *S3) Put(ctx context.Context, key string, meta Meta, body []byte) error 
 	return nil
 }
 
-// ETag implements [Catalog].
+// ETag implements [Source].
 func (s *S3) ETag(ctx context.Context, key string) (string, error) {
 	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
 	if err != nil {
@@ -109,6 +110,23 @@ func (s *S3) Keys(ctx context.Context, limit int) ([]string, error) {
 		keys = append(keys, aws.ToString(object.Key))
 	}
 	return keys, nil
+}
+
+// getError tells an object that may not be read, as when the role lacks the
+// key that it is encrypted with, from one that is not there: S3 says
+// AccessDenied of the latter, too, to who may not list the bucket.
+func (s *S3) getError(ctx context.Context, key string, err error) error {
+	if fault, ok := errors.AsType[smithy.APIError](err); ok && fault.ErrorCode() == "AccessDenied" && s.lists(ctx, key) {
+		return unavailable(fmt.Errorf("%q exists in the bucket %s and may not be read: grant s3:GetObject on it, and kms:Decrypt on its key "+
+			"if it is encrypted with one of your own: %w", key, s.bucket, err))
+	}
+	return s3Error(err)
+}
+
+// lists reports whether the bucket is known to hold the key.
+func (s *S3) lists(ctx context.Context, key string) bool {
+	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &key, MaxKeys: new(int32(1))})
+	return err == nil && len(out.Contents) > 0 && aws.ToString(out.Contents[0].Key) == key
 }
 
 // s3Error tells a key without an object from a bucket that fails. To a role

@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -46,14 +49,55 @@ func TestS3Refuses(t *testing.T) {
 // TestS3WithoutListBucket: what AWS answers to a role that may not list is
 // the one thing that the server of these tests does not do.
 func TestS3WithoutListBucket(t *testing.T) {
-	s := canned(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/xml")
-		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
-	})
+	s := canned(t, deny)
 	if _, err := s.Get(t.Context(), "rose.jpg"); !errors.Is(err, ErrNotExist) {
 		t.Errorf("Get = %v, want ErrNotExist", err)
 	}
+}
+
+func deny(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(http.StatusForbidden)
+	io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
+}
+
+// TestS3MayNotRead: an object that is there, but under a key that the role
+// may not use, is no missing one.
+func TestS3MayNotRead(t *testing.T) {
+	real := bucket(t)
+	for _, key := range []string{"a", "rose.jpg", "rose.jpg.bak"} {
+		if err := real.Put(t.Context(), key, Meta{}, []byte(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := refusing(t, real)
+	if _, err := s.Get(t.Context(), "rose.jpg"); problem.Of(err).Code != problem.StoreUnavailable || !strings.Contains(err.Error(), "kms:Decrypt") {
+		t.Errorf("Get of what may not be read = %v", err)
+	}
+	for _, key := range []string{"rose", "rose.jpg.bak2", "zebra"} {
+		if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrNotExist) {
+			t.Errorf("Get(%s) = %v, want ErrNotExist", key, err)
+		}
+	}
+}
+
+// refusing is a bucket whose list may be read, and no object in it.
+func refusing(t *testing.T, real *S3) *S3 {
+	t.Helper()
+	endpoint, err := url.Parse(s3test.Endpoint(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := httputil.NewSingleHostReverseProxy(endpoint)
+	s := canned(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("list-type") == "2" {
+			pass.ServeHTTP(w, r)
+			return
+		}
+		deny(w, r)
+	})
+	s.bucket = real.bucket
+	return s
 }
 
 func TestS3BreaksOff(t *testing.T) {

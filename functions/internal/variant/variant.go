@@ -103,11 +103,22 @@ func (v Variant) Path() string {
 	return "/" + encode(v.key) + strings.TrimPrefix(v.StoreKey(), v.key)
 }
 
-// Tag returns the cache tag that the original's variants share: the hash of
-// its key, in hexadecimal, so that any key makes a valid tag.
-func (v Variant) Tag() string {
-	sum := sha256.Sum256([]byte(v.key))
+// Tag returns the cache tag that the original's variants share.
+func (v Variant) Tag() string { return Tag(v.key) }
+
+// Tag returns the cache tag of the original with the given key: the hash of
+// the key, in hexadecimal, so that any key makes a valid tag.
+func Tag(key string) string {
+	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
+}
+
+// Prefix returns what the store keys of all variants of the original with the
+// given key begin with. It reports false of a key that has none, because no URL
+// can ask for them.
+func Prefix(key string) (string, bool) {
+	prefix := key + separator
+	return prefix, valid(key) && len(prefix) < MaxLength
 }
 
 // valid tells whether a key can be asked for by URL and stored by name:

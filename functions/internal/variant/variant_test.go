@@ -38,6 +38,28 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+func TestPrefix(t *testing.T) {
+	longest := strings.Repeat("k", MaxLength-len("/-/w=1"))
+	for _, key := range []string{"rose.jpg", "a+b %.jpg", "x/-/w=1", "장미.jpg", longest} {
+		o, err := options.Parse("w=1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := New(key, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if prefix, ok := Prefix(key); !ok || prefix+"w=1" != v.StoreKey() || Tag(key) != v.Tag() {
+			t.Errorf("Prefix(%.40q) = %.40q, %v", key, prefix, ok)
+		}
+	}
+	for _, key := range []string{"", "/", "a//b", "a/", "../a", "a\nb", "a\xff", strings.Repeat("k", MaxLength-len("/-/"))} {
+		if prefix, ok := Prefix(key); ok {
+			t.Errorf("Prefix(%.40q) = %.40q, and no URL names it", key, prefix)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	tests := []struct {
 		path string

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"primrose/functions/internal/s3test"
+)
+
+var many = flag.Int("many", 0, "also sweep this `number` of variants, and print time and memory")
+
+// neighbours lie as near to the variants of "a+b.jpg" as keys can.
+var neighbours = []string{
+	"a+b.jpg/-.png", "a+b.jpg/--/w=1", "a+b.jpg/-0", "a+b.jpg/0/-/w=1", "a+b.jpg.bak", "a+b.jpg2/-/w=1", "a b.jpg/-/w=1", "A+b.jpg/-/w=1",
+}
+
+func TestSweep(t *testing.T) {
+	sizes := []int{0, 1, 1000, 1001, 2500}
+	if *many > 0 {
+		sizes = append(sizes, *many)
+	}
+	s := bucket(t)
+	fill(t, s, neighbours...)
+	for _, size := range sizes {
+		fill(t, s, variants("a+b.jpg/-/", size)...)
+		begin := time.Now()
+		n, err := s.Sweep(t.Context(), "a+b.jpg/-/")
+		if n != size || err != nil {
+			t.Errorf("of %d variants %d are deleted, %v", size, n, err)
+		}
+		if size > 0 && size == *many {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			t.Logf("%d variants in %v; the test's process has %d MB from the system", size, time.Since(begin), m.Sys>>20)
+		}
+		if again, err := s.Sweep(t.Context(), "a+b.jpg/-/"); again != 0 || err != nil {
+			t.Errorf("after a sweep of %d: another finds %d, %v", size, again, err)
+		}
+	}
+	for _, key := range neighbours {
+		if _, err := s.ETag(t.Context(), key); err != nil {
+			t.Errorf("the neighbour %q: %v", key, err)
+		}
+	}
+}
+
+// TestSweepGoesOn interrupts a sweep between its two pages, as the end of the
+// function's time does.
+func TestSweepGoesOn(t *testing.T) {
+	s := bucket(t)
+	const size = 1001
+	fill(t, s, variants("rose.jpg/-/", size)...)
+	ctx, cancel := context.WithCancel(t.Context())
+	interrupted := NewS3(s3.New(s.client.Options(), func(o *s3.Options) {
+		o.HTTPClient = &ending{client: o.HTTPClient, end: cancel}
+	}), s.bucket)
+	first, err := interrupted.Sweep(ctx, "rose.jpg/-/")
+	if !errors.Is(err, context.Canceled) || first == 0 || first == size {
+		t.Fatalf("%d of %d are deleted, %v", first, size, err)
+	}
+	if second, err := s.Sweep(t.Context(), "rose.jpg/-/"); second != size-first || err != nil {
+		t.Errorf("%d, then %d of %d are deleted, %v", first, second, size, err)
+	}
+}
+
+// ending ends the time when one page is deleted and another is to be.
+type ending struct {
+	client s3.HTTPClient
+	end    func()
+	mu     sync.Mutex
+	pages  int
+}
+
+func (e *ending) Do(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost {
+		return e.client.Do(r)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.pages++; e.pages > 1 {
+		e.end()
+	}
+	response, err := e.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body) // the end must not come between
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, err
+}
+
+// TestSweepTellsWhatStays: S3 says 200 even of a page of which it deletes a
+// part.
+func TestSweepTellsWhatStays(t *testing.T) {
+	s := canned(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/xml")
+		if r.Method == http.MethodGet {
+			fmt.Fprint(w, `<ListBucketResult><EncodingType>url</EncodingType><KeyCount>2</KeyCount><IsTruncated>false</IsTruncated>`+
+				`<Contents><Key>rose.jpg/-/w%3D1</Key></Contents><Contents><Key>rose.jpg/-/w%3D2</Key></Contents></ListBucketResult>`)
+			return
+		}
+		fmt.Fprint(w, `<DeleteResult><Error><Key>rose.jpg/-/w=2</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>`)
+	})
+	if n, err := s.Sweep(t.Context(), "rose.jpg/-/"); n != 1 || err == nil {
+		t.Errorf("%d deleted, %v", n, err)
+	}
+}
+
+func TestHasOnly(t *testing.T) {
+	s := bucket(t)
+	s.bucket = s3test.VersionedBucket(t)
+	expect := func(when, key, version string, want bool) {
+		t.Helper()
+		if got, err := s.HasOnly(t.Context(), key, version); got != want || err != nil {
+			t.Errorf("%s: HasOnly(%q, %q) = %v, %v", when, key, version, got, err)
+		}
+	}
+	for _, key := range []string{"rose.jpg", "a b+c%20d.jpg", "장미/🌹.jpg"} {
+		expect("before", key, "none", false)
+		fill(t, s, key+".bak")
+		first := s.version(t, key)
+		expect("new", key, first, true)
+		expect("new", key, "another", false)
+		second := s.version(t, key)
+		expect("replaced", key, first, false)
+		expect("replaced", key, second, false)
+		s.remove(t, key, second)
+		expect("brought back", key, first, true)
+		s.remove(t, key, "")
+		expect("marked as deleted", key, first, false)
+		third := s.version(t, key)
+		expect("new over a mark", key, third, false)
+	}
+	s.bucket = s3test.Bucket(t)
+	fill(t, s, "rose.jpg")
+	expect("without versions", "rose.jpg", "another", false)
+}
+
+// version stores a new version of the key.
+func (s *S3) version(t *testing.T, key string) string {
+	t.Helper()
+	out, err := s.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &s.bucket, Key: &key})
+	if err != nil || out.VersionId == nil {
+		t.Fatal(out, err)
+	}
+	return *out.VersionId
+}
+
+// remove deletes a version of the key or, with none, marks it as deleted.
+func (s *S3) remove(t *testing.T, key, version string) {
+	t.Helper()
+	if _, err := s.client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key, VersionId: optional(version)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func variants(prefix string, n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = fmt.Sprint(prefix, "w=", i+1)
+	}
+	return keys
+}
+
+// fill puts an object under each key.
+func fill(t *testing.T, s *S3, keys ...string) {
+	t.Helper()
+	var filling sync.WaitGroup
+	for part := range 8 {
+		filling.Go(func() {
+			for i := part; i < len(keys); i += 8 {
+				if err := s.Put(t.Context(), keys[i], Meta{}, nil); err != nil {
+					t.Errorf("%s: %v", keys[i], err)
+					return
+				}
+			}
+		})
+	}
+	filling.Wait()
+}
