@@ -60,7 +60,7 @@ func Default() Service {
 		},
 		Limits: Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100},
 		API:    API{Rate: 1000, Burst: 500, KeyVersion: 1, Logs: NoAPILogs},
-		Edge:   Edge{PriceClass: PriceClassAll, Signing: Signing{Mode: SigningOff}},
+		Edge:   Edge{PriceClass: PriceClassAll, Signing: Signing{Mode: SigningOff}, Metrics: true},
 		Purge:  Purge{Edge: true},
 
 		TestEvents: NoTestEvents,

@@ -59,6 +59,7 @@ func Dev() Stage {
 	s.Image.LogRetention = 7 * Day
 	s.API = API{Rate: 100, Burst: 50, KeyVersion: 1, Logs: NoAPILogs}
 	s.Edge.PriceClass = PriceClass100
+	s.Edge.Metrics = false
 	return Stage{Name: "dev", Region: "eu-central-1", Service: s}
 }
 

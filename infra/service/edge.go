@@ -16,10 +16,12 @@ import (
 // later without being replaced.
 type edge struct {
 	distribution awscloudfront.Distribution
+	function     awscloudfront.Function
 }
 
 func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 	c := constructs.NewConstruct(scope, new("Edge"))
+	function := newViewerRequest(c, p.EdgeCode)
 	distribution := awscloudfront.NewDistribution(c, new("Distribution"), &awscloudfront.DistributionProps{
 		Comment:        new("Primrose in " + *awscdk.Stack_Of(c).StackName()),
 		HttpVersion:    awscloudfront.HttpVersion_HTTP2_AND_3,
@@ -27,7 +29,7 @@ func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 		ErrorResponses: shortErrors(),
 		DefaultBehavior: &awscloudfront.BehaviorOptions{
 			Origin:                newOrigins(c, p.Image, s, a),
-			FunctionAssociations:  newViewerRequest(c, p.EdgeCode),
+			FunctionAssociations:  onViewerRequest(function),
 			CachePolicy:           newCachePolicy(c),
 			OriginRequestPolicy:   newOriginRequestPolicy(c),
 			ResponseHeadersPolicy: newResponseHeaders(c),
@@ -36,6 +38,9 @@ func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 			Compress:              new(false), // images are compressed
 		},
 	})
+	if p.Edge.Metrics {
+		newMetrics(c, distribution)
+	}
 	distribution.Node().AddDependency(a.plan) // the key opens the API before the edge uses it
 
 	accept(distribution, "AwsSolutions-CFR1",
@@ -46,7 +51,19 @@ func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 		"These logs want a bucket with access lists; the image function logs every miss, and CloudFront's metrics count the hits.")
 	accept(distribution, "AwsSolutions-CFR4",
 		"Without a domain of its own, CloudFront's certificate is used and its security policy cannot be chosen.")
-	return edge{distribution}
+	return edge{distribution, function}
+}
+
+// newMetrics has CloudFront measure what it does not measure for nothing.
+func newMetrics(scope constructs.Construct, d awscloudfront.Distribution) {
+	awscloudfront.NewCfnMonitoringSubscription(scope, new("Metrics"), &awscloudfront.CfnMonitoringSubscriptionProps{
+		DistributionId: d.DistributionId(),
+		MonitoringSubscription: &awscloudfront.CfnMonitoringSubscription_MonitoringSubscriptionProperty{
+			RealtimeMetricsSubscriptionConfig: &awscloudfront.CfnMonitoringSubscription_RealtimeMetricsSubscriptionConfigProperty{
+				RealtimeMetricsSubscriptionStatus: new("Enabled"),
+			},
+		},
+	})
 }
 
 // newOrigins asks the bucket first. It says 403 of what it does not have, because the edge may not
@@ -67,12 +84,15 @@ func newOrigins(scope constructs.Construct, image config.Image, s storage, a api
 	})
 }
 
-func newViewerRequest(scope constructs.Construct, code string) *[]*awscloudfront.FunctionAssociation {
-	function := awscloudfront.NewFunction(scope, new("Function"), &awscloudfront.FunctionProps{
+func newViewerRequest(scope constructs.Construct, code string) awscloudfront.Function {
+	return awscloudfront.NewFunction(scope, new("Function"), &awscloudfront.FunctionProps{
 		Comment: new("Primrose: one path for each distinct variant"),
 		Code:    awscloudfront.FunctionCode_FromInline(new(code)),
 		Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
 	})
+}
+
+func onViewerRequest(function awscloudfront.Function) *[]*awscloudfront.FunctionAssociation {
 	return &[]*awscloudfront.FunctionAssociation{{
 		Function:  function,
 		EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,

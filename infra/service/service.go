@@ -16,9 +16,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"primrose/infra/config"
+	"primrose/infra/monitor"
 )
 
 // Props are what a service is made of.
@@ -58,6 +60,14 @@ type Service struct {
 	DeadLetters  awssqs.Queue // of changes that Purge gave up
 	Api          awsapigateway.RestApi
 	Distribution awscloudfront.Distribution
+	EdgeFunction awscloudfront.Function
+
+	// EdgeSignals are CloudFront's. Its metrics are in us-east-1, and so their alarms have to be: a
+	// stack there makes them, where the service's own is elsewhere.
+	EdgeSignals []monitor.Signal
+
+	// Undo are the alarms that undo a deploy during which they go off.
+	Undo []interfacesawscloudwatch.IAlarmRef
 }
 
 // New adds a service to scope. Several of them fit into one stack, under different ids.
@@ -70,7 +80,7 @@ func New(scope constructs.Construct, id string, p Props) Service {
 	edge := newEdge(c, p, storage, api)
 	purge := newPurge(c, p, storage, edge)
 
-	return Service{
+	made := Service{
 		Name:         *serviceName(c),
 		Originals:    storage.originals,
 		Variants:     storage.variants,
@@ -82,5 +92,9 @@ func New(scope constructs.Construct, id string, p Props) Service {
 		DeadLetters:  purge.deadLetters,
 		Api:          api.rest,
 		Distribution: edge.distribution,
+		EdgeFunction: edge.function,
 	}
+	made.EdgeSignals = edgeSignals(p, made)
+	made.Undo = newMonitoring(c, p, made).undo
+	return made
 }

@@ -101,6 +101,7 @@ func TestPermissions(t *testing.T) {
 		"PurgeRole: xray:PutTelemetryRecords on *",
 
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
+		"cloudwatch.amazonaws.com: sns:Publish on ${PrimroseMonitorAlarmsTopic8E2F3DA9}",
 		"events.amazonaws.com: sqs:SendMessage on ${PrimrosePurgeQueue57F15134.Arn}",
 		"lambda.amazonaws.com: sts:AssumeRole on ImageRole",
 		"lambda.amazonaws.com: sts:AssumeRole on PurgeRole",
