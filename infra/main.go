@@ -12,6 +12,7 @@ import (
 
 	"primrose/infra/bundle"
 	"primrose/infra/config"
+	"primrose/infra/limits"
 	"primrose/infra/service"
 	"primrose/infra/stacks"
 )
@@ -44,6 +45,15 @@ func synth(root string) error {
 	if err != nil {
 		return err
 	}
-	app.Synth(nil)
-	return nil
+	written := app.Synth(nil)
+	return checkLimits(*written.Directory())
+}
+
+// checkLimits reports what AWS would refuse of the templates in a folder.
+func checkLimits(folder string) error {
+	templates, err := limits.ReadAssembly(folder)
+	if err != nil {
+		return err
+	}
+	return limits.Err(limits.Check(templates...))
 }

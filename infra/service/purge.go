@@ -31,11 +31,14 @@ const (
 	// a second under one prefix. What is not done by then, the next attempt has less of.
 	purgeTimeout = 2 * time.Minute
 
+	// purgeWindow is how long a batch may wait to fill, because one invocation does for all of it.
+	purgeWindow = 5 * time.Second
+
 	// purgePatience is how long a message is one invocation's. Lambda wants six times the
-	// function's timeout, so that messages which it holds back when throttled are not handed out
-	// twice.
+	// function's timeout and the window, so that messages which it holds back when throttled are
+	// not handed out twice.
 	// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-	purgePatience = 6 * purgeTimeout
+	purgePatience = 6*purgeTimeout + purgeWindow
 
 	// purgeAttempts, each after purgePatience, outlast an hour's trouble.
 	purgeAttempts = 5
@@ -120,7 +123,7 @@ func feed(scope constructs.Construct, queue awssqs.Queue, function awslambda.Fun
 		EventSourceArn:                 queue.QueueArn(),
 		FunctionName:                   function.FunctionName(),
 		BatchSize:                      new(100.0),
-		MaximumBatchingWindowInSeconds: new(5.0),
+		MaximumBatchingWindowInSeconds: new(purgeWindow.Seconds()),
 		FunctionResponseTypes:          jsii.Strings("ReportBatchItemFailures"),
 		ScalingConfig:                  &awslambda.CfnEventSourceMapping_ScalingConfigProperty{MaximumConcurrency: new(5.0)},
 	})

@@ -1,0 +1,94 @@
+// Package limits checks synthesised templates against what AWS takes and CDK's validator lets
+// through: quotas, settings that exclude each other, references to nothing, permissions for
+// everything. What it finds would otherwise be found by a deployment, or by a bill.
+//
+// A [rule] is a name, a document of AWS's and a function of one resource or of the whole template.
+// Values that only CloudFormation knows, such as a Ref, are not judged.
+package limits
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Finding is one thing that AWS would refuse, or that nobody should deploy.
+type Finding struct {
+	Rule     string // by name
+	Template string // the stack's name
+	Resource string // the logical id, or empty for the template
+	Problem  string // what is wrong and what would be right
+	Source   string // AWS's document about it
+}
+
+func (f Finding) String() string {
+	where := strings.Trim(f.Template+", "+f.Resource, ", ")
+	return fmt.Sprintf("%s: %s (%s, see %s)", where, f.Problem, f.Rule, f.Source)
+}
+
+// Check reports what is wrong with each template, and with all of them together.
+func Check(templates ...Template) []Finding {
+	var all []Finding
+	for _, t := range templates {
+		for _, r := range rules {
+			all = append(all, r.find(t)...)
+		}
+	}
+	return append(all, duplicates(templates)...)
+}
+
+// Err joins findings into one error, or nil.
+func Err(findings []Finding) error {
+	var errs []error
+	for _, f := range findings {
+		errs = append(errs, errors.New(f.String()))
+	}
+	return errors.Join(errs...)
+}
+
+// rules are all of them.
+var rules = slices.Concat(
+	whole, secrets, identity,
+	lambda, apiGateway, s3, cloudFront, edge,
+	sqs, events, sns, logs, cloudWatch, codeDeploy, budgets, waf, certificates,
+)
+
+// A rule says what a resource must be like. Its check returns what is wrong, a sentence each.
+type rule struct {
+	name  string
+	check check
+
+	kind   string // of resource; empty for a rule about the whole template
+	source string
+}
+
+// A check is given a resource, or an empty one where it is about the whole template.
+type check func(Template, Resource) []string
+
+// about makes rules about one type of resource, by one document.
+func about(kind, source string, rules ...rule) []rule {
+	for i := range rules {
+		rules[i].kind, rules[i].source = kind, "https://docs.aws.amazon.com/"+source
+	}
+	return rules
+}
+
+func (r rule) find(t Template) []Finding {
+	if r.kind == "" {
+		return r.findings(t, "", r.check(t, Resource{}))
+	}
+	var all []Finding
+	for _, id := range t.of(r.kind) {
+		all = append(all, r.findings(t, id, r.check(t, t.Resources[id]))...)
+	}
+	return all
+}
+
+func (r rule) findings(t Template, id string, problems []string) []Finding {
+	var all []Finding
+	for _, p := range problems {
+		all = append(all, Finding{Rule: r.name, Template: t.Name, Resource: id, Problem: p, Source: r.source})
+	}
+	return all
+}
