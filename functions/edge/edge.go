@@ -8,6 +8,7 @@ package edge
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -22,17 +23,49 @@ import (
 //go:embed viewer_request.js
 var source string
 
-// tableLine is the line of the source that the options' table takes the place of.
-const tableLine = "const table = '';"
+// Stage is what differs between the functions of two stages. The zero value
+// serves any width, and asks for no signatures.
+type Stage struct {
+	Keys   []string       // ids of the keys by one of which a URL must be signed; none: it need not be
+	Widths options.Ladder // to which sizes are rounded; none: any size is served
 
-// Source returns the function's source with the options' table in it, as it
-// is before it is minified.
-func Source() string {
-	table, err := json.Marshal(options.Bare())
-	if err != nil {
-		panic(err) // text always marshals
+	Store func(key string) (value string, ok bool) // the KeyValueStore, with the keys' secrets by [signature.StoreKey]
+}
+
+// Lines of the source that something takes the place of.
+const (
+	tableLine = "const table = '';"
+	stageLine = "const stage = {};"
+)
+
+// Source returns the stage's function with the options' table in it, as it is
+// before it is minified.
+func (s Stage) Source() string {
+	return strings.NewReplacer(
+		tableLine, "const table = "+script(options.Bare())+";",
+		stageLine, "const stage = "+script(s.settings())+";",
+	).Replace(source)
+}
+
+// settings are the stage as the function has it.
+func (s Stage) settings() map[string]any {
+	settings := map[string]any{}
+	if len(s.Keys) > 0 {
+		settings["signing"], settings["keys"] = "required", s.Keys
 	}
-	return strings.Replace(source, tableLine, "const table = "+string(table)+";", 1)
+	if len(s.Widths) > 0 {
+		settings["widths"] = s.Widths
+	}
+	return settings
+}
+
+// script writes a value in JavaScript.
+func script(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // text and numbers always marshal
+	}
+	return string(text)
 }
 
 // Limits of one call. CloudFront allows 2 MB, of a leaner engine, and about a
@@ -67,38 +100,28 @@ type Response struct {
 
 // Function is a running edge function. It is safe for concurrent use.
 type Function struct {
-	mu sync.Mutex
-	vm *quickjs.VM
+	stage Stage
+	mu    sync.Mutex
+	vm    *quickjs.VM
 }
 
-// New starts the edge function.
-func New() (*Function, error) {
-	vm, err := start()
+// New starts a stage's edge function.
+func New(stage Stage) (*Function, error) {
+	vm, err := stage.start()
 	if err != nil {
 		return nil, err
 	}
-	return &Function{vm: vm}, nil
+	return &Function{stage: stage, vm: vm}, nil
 }
 
-// call makes one event of plain JSON: CloudFront's own has a method.
-const call = `
-function call(text) {
-  const event = JSON.parse(text);
-  const rawQuery = event.rawQuery;
-  event.request.rawQueryString = () => rawQuery;
-  return JSON.stringify(handler(event));
-}`
-
-func start() (*quickjs.VM, error) {
+func (s Stage) start() (*quickjs.VM, error) {
 	vm, err := quickjs.NewVM()
 	if err != nil {
 		return nil, fmt.Errorf("edge: start QuickJS: %w", err)
 	}
 	vm.SetMemoryLimit(maxMemory)
-	if err := vm.SetEvalTimeout(maxTime); err != nil {
-		return nil, fmt.Errorf("edge: limit QuickJS: %w", err)
-	}
-	if _, err := vm.Eval(Source()+call, quickjs.EvalGlobal); err != nil {
+	if err := errors.Join(vm.SetEvalTimeout(maxTime), s.load(vm)); err != nil {
+		vm.Close()
 		return nil, fmt.Errorf("edge: load viewer_request.js: %w", err)
 	}
 	return vm, nil
@@ -128,23 +151,18 @@ func (f *Function) call(event string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.vm == nil {
-		vm, err := start()
+		vm, err := f.stage.start()
 		if err != nil {
 			return "", err
 		}
 		f.vm = vm
 	}
-	value, err := f.vm.Call("call", event)
+	text, err := run(f.vm, event)
 	if err != nil {
 		f.vm.Close()
 		f.vm = nil
-		return "", err
 	}
-	text, ok := value.(string)
-	if !ok {
-		return "", fmt.Errorf("returned %T", value)
-	}
-	return text, nil
+	return text, err
 }
 
 // Close frees the function's memory.

@@ -10,7 +10,12 @@
 // destructuring, default arguments, classes, Map or catch without a name.
 // Its budget is 10,240 bytes minified, 2 MB of memory and a millisecond. A
 // regular expression that does not match keeps 5 kB there until the end of
-// the call, so none is used where a miss is usual.
+// the call, so none is used where a miss is usual. And await stands only in
+// statements of its own, const x = await …: elsewhere, among arguments say,
+// CloudFront accepts the function and then fails each request.
+
+import cf from 'cloudfront';
+import crypto from 'crypto';
 
 // The options, a line each: name, kind, range, default. The bundler puts
 // options.txt here, without comments.
@@ -25,22 +30,23 @@ const maxParameters = 40;
 const maxAccept = 512;
 const maxKey = 1024; // bytes of key and options together: S3's limit
 
-function handler(event) {
+async function handler(event) {
   const request = event.request;
   try {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(405, 'method_not_allowed', 'images are read by GET and HEAD only');
     }
     const query = rawQuery(request);
-    if (request.uri.length > maxLength || query.length > maxLength) {
-      refuse(400, 'too_long', `the path or the query is longer than ${maxLength} bytes`);
+    const pairs = pairsOf(request.uri, query);
+    if (stage.signing === 'required') {
+      const secret = await secretOf(pairs);
+      verify(request.uri, query, secret, pairs);
     }
-    // A signature belongs here: it covers the path and the query as sent.
     const key = encodedKey(request.uri);
-    const given = parameters(query);
+    const given = parameters(pairs);
     // Presets belong here: they add to what is given.
     const values = normalValues(given);
-    // A ladder of widths belongs here: it rounds values.w and values.h up.
+    if (stage.widths) climb(values, stage.widths);
     values.auto = negotiated(values.auto, acceptHeader(request));
     return rewritten(request, variantPath(key, canonical(values)));
   } catch (problem) {
@@ -63,6 +69,19 @@ function rawQuery(request) {
   return pairs.join('&');
 }
 
+// The query's parameters as sent; refused before they cost more time than
+// there is.
+function pairsOf(uri, query) {
+  if (uri.length > maxLength || query.length > maxLength) {
+    refuse(400, 'too_long', `the path or the query is longer than ${maxLength} bytes`);
+  }
+  const pairs = query.split('&');
+  if (pairs.length > maxParameters) {
+    refuse(400, 'too_long', `the query has more than ${maxParameters} parameters`);
+  }
+  return pairs;
+}
+
 function acceptHeader(request) {
   const header = request.headers.accept;
   if (!header) return '';
@@ -74,6 +93,47 @@ function rewritten(request, path) {
   request.querystring = {};
   request.headers['x-primrose-variant'] = {value: path};
   return request;
+}
+
+// --- The signature ---
+
+// A signed query ends in kid=<id of the key>&expires=<seconds since 1970>&s=<signature>,
+// where expires may be absent. The signature is HMAC-SHA256, in base64url, of
+// all that stands before "&s=": path, question mark and query as they are
+// sent. The secrets are in the KeyValueStore, which is asked only for those
+// that the stage names.
+
+const unsigned = 'the URL is not signed, or not by a key that is valid here';
+
+function secretOf(pairs) {
+  const id = sent(pairs, 'kid').pop();
+  if (stage.keys.indexOf(id) < 0) refuse(403, 'bad_signature', unsigned);
+  return cf.kvs().get('key.' + id).catch(() => ''); // it has no such key yet
+}
+
+function verify(uri, query, secret, pairs) {
+  const end = query.lastIndexOf('&s=');
+  const signed = uri + '?' + query.slice(0, end);
+  const right = secret && crypto.createHmac('sha256', secret).update(signed).digest('base64url');
+  if (!right || !same(right, query.slice(end + 3))) refuse(403, 'bad_signature', unsigned);
+  const times = sent(pairs, 'expires');
+  if (!times.every(inFuture)) refuse(403, 'expired', 'the URL has expired: ask for a new one where it came from');
+}
+
+// The values of the parameters of one name.
+function sent(pairs, name) {
+  return pairs.filter(pair => pair.indexOf(name + '=') === 0).map(pair => pair.slice(name.length + 1));
+}
+
+// Compares two texts in a time that does not tell where they begin to differ.
+function same(right, text) {
+  let difference = right.length ^ text.length;
+  for (let i = 0; i < right.length; i++) difference |= right.charCodeAt(i) ^ text.charCodeAt(i);
+  return difference === 0;
+}
+
+function inFuture(time) {
+  return whole(/^[0-9]{1,10}/, time) && Number(time) * 1000 > Date.now();
 }
 
 // --- The key ---
@@ -123,11 +183,7 @@ function find(name) {
 
 // The raw values by name. Of an option given twice the last counts; auto's
 // are joined. Names are not decoded.
-function parameters(query) {
-  const pairs = query.split('&');
-  if (pairs.length > maxParameters) {
-    refuse(400, 'too_long', `the query has more than ${maxParameters} parameters`);
-  }
+function parameters(pairs) {
   const given = {};
   pairs.forEach(pair => {
     const name = pair.split('=')[0];
@@ -147,6 +203,20 @@ function normalValues(given) {
     values[name] = value;
   });
   return values;
+}
+
+// Rounds a size up to the ladder's next width, or down to its last one, so
+// that few variants serve all sizes. dpr is a part of the size that is asked
+// for. The height keeps the ratio to the width; alone, it climbs itself.
+function climb(values, ladder) {
+  const side = values.w ? 'w' : 'h';
+  const asked = values[side];
+  if (!asked) return;
+  const wanted = Math.floor(asked * (values.dpr || 1) + 0.5);
+  const rung = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
+  if (values.w && values.h) values.h = String(Math.min(Math.max(Math.floor(values.h * rung / asked + 0.5), 1), 8192));
+  values[side] = String(rung);
+  values.dpr = '';
 }
 
 // A value in its one spelling; nothing if it is none. No value holds a space,
@@ -280,7 +350,7 @@ function refuseValue(option, value) {
 
 // A problem as RFC 9457 spells it, kept in caches for a moment only.
 function answer(problem) {
-  const title = problem.status === 405 ? 'Method Not Allowed' : 'Bad Request';
+  const title = {400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed'}[problem.status];
   const headers = {
     'content-type': {value: 'application/problem+json'},
     'cache-control': {value: 'public, max-age=5'},

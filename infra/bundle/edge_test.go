@@ -24,6 +24,7 @@ func TestMinifyRefuses(t *testing.T) {
 	tests := []struct{ name, script, want string }{
 		{"no handler", "function handle(event) {}", "handler"},
 		{"a syntax error", "function handler(event) {", "Unexpected"},
+		{"an await that ends up among arguments", "async function handler(event) { const x = await event.f(); return [x]; }", "waits within"},
 		{"another export", "export function other() {}\nfunction handler(event) {}", "exports"},
 	}
 	for _, test := range tests {
@@ -53,6 +54,21 @@ func TestEdgeLimit(t *testing.T) {
 		if test.ok != (err == nil) || test.ok && len(code) != test.size {
 			t.Errorf("%d bytes: got %d bytes and %v", test.size, len(code), err)
 		}
+	}
+}
+
+// The stage with the most to say is within the limit, and so far that nobody need think of it.
+func TestEdgeFits(t *testing.T) {
+	e := config.Edge{Signing: config.Signing{Mode: config.SigningRequired, Keys: []string{strings.Repeat("a", 16), strings.Repeat("b", 16)}}}
+	for width := 8192; len(e.Widths) < 100; width-- {
+		e.Widths = append([]int{width}, e.Widths...)
+	}
+	code, err := Edge(root, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(code) > EdgeLimit*3/4 || !strings.Contains(code, e.Signing.Keys[1]) || !strings.Contains(code, "8192") {
+		t.Errorf("the edge function has %d bytes, CloudFront takes %d; or it lacks its settings", len(code), EdgeLimit)
 	}
 }
 

@@ -26,7 +26,21 @@ func minify(script string) (string, error) {
 	if len(result.Errors) > 0 {
 		return "", errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
 	}
+	if err := checkAwaits(string(result.Code)); err != nil {
+		return "", err
+	}
 	return keepHandler(string(result.Code))
+}
+
+var await = regexp.MustCompile(`[{};](?:const|let|var) [\w$]+=await `)
+
+// checkAwaits makes sure that esbuild has not merged a statement that waits into another. CloudFront
+// accepts a function that waits among arguments, and then fails each request.
+func checkAwaits(code string) error {
+	if strings.Count(code, "await") != len(await.FindAllString(code, -1)) {
+		return errors.New("the minified edge function waits within an expression: use what it waits for after another statement")
+	}
+	return nil
 }
 
 var exported = regexp.MustCompile(`export\{(\w+) as handler\};\s*$`)

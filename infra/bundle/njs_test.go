@@ -14,24 +14,53 @@ import (
 // What is deployed is the minified text, so it passes the edge function's own cases as well: under
 // njs, which is as old as CloudFront's engine and as strict.
 func TestMinifiedEdgeFunctionPassesItsCases(t *testing.T) {
-	testdata := filepath.Join(root, "functions", "edge", "testdata")
-	code, err := Edge(root, config.Edge{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []json.RawMessage
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(testdata, "cases.json"))), &cases); err != nil {
-		t.Fatal(err)
-	}
-	answers := strings.Split(strings.TrimSpace(njs(t, code+read(t, filepath.Join(testdata, "driver.js")), cases)), "\n")
-	if len(answers) != len(cases) || len(cases) == 0 {
-		t.Fatalf("%d answers to %d cases; the last: %s", len(answers), len(cases), answers[len(answers)-1])
-	}
-	for i := range cases {
-		if got, want := outcome(t, []byte(answers[i])), outcome(t, cases[i]); got != want {
-			t.Errorf("%s\n\tgot %+v", cases[i], got)
+	for _, s := range suites(t) {
+		code, err := Edge(root, s.edge())
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers := strings.Split(strings.TrimSpace(njs(t, code+read(t, filepath.Join(testdata, "driver.js")), s)), "\n")
+		if len(answers) != len(s.Cases) || len(s.Cases) == 0 {
+			t.Fatalf("%d answers to %d cases; the last: %s", len(answers), len(s.Cases), answers[len(answers)-1])
+		}
+		for i := range s.Cases {
+			if got, want := outcome(t, []byte(answers[i])), outcome(t, s.Cases[i]); got != want {
+				t.Errorf("%s\n\tgot %+v", s.Cases[i], got)
+			}
 		}
 	}
+}
+
+var testdata = filepath.Join(root, "functions", "edge", "testdata")
+
+// A suite is a stage with cases for it, a case a line.
+type suite struct {
+	Keys   []string
+	Widths []int
+	Store  json.RawMessage // what the KeyValueStore holds
+	Cases  []json.RawMessage
+}
+
+func (s suite) edge() config.Edge {
+	e := config.Edge{Widths: s.Widths}
+	if s.Keys != nil {
+		e.Signing = config.Signing{Mode: config.SigningRequired, Keys: s.Keys}
+	}
+	return e
+}
+
+// suites are the open stage and the others.
+func suites(t *testing.T) []suite {
+	t.Helper()
+	all := make([]suite, 1)
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(testdata, "cases.json"))), &all[0].Cases); err != nil {
+		t.Fatal(err)
+	}
+	var others []suite
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(testdata, "stages.json"))), &others); err != nil {
+		t.Fatal(err)
+	}
+	return append(all, others...)
 }
 
 // An answer is what a case wants of the function: a path, or a problem.
@@ -49,18 +78,22 @@ func outcome(t *testing.T, text []byte) answer {
 	return a
 }
 
-// njs runs the script on the cases, a line each.
-func njs(t *testing.T, script string, cases []json.RawMessage) string {
+// njs runs the script on a suite's cases, a line each.
+func njs(t *testing.T, script string, s suite) string {
 	t.Helper()
 	dir := t.TempDir()
 	var lines strings.Builder
-	for _, c := range cases {
-		lines.WriteString(strings.ReplaceAll(string(c), "\n", " ") + "\n")
+	for _, c := range s.Cases {
+		line := strings.ReplaceAll(string(c), "\n", " ")
+		if s.Store != nil {
+			line = `{"store":` + string(s.Store) + "," + line[1:]
+		}
+		lines.WriteString(line + "\n")
 	}
 	scriptFile, casesFile := filepath.Join(dir, "edge.js"), filepath.Join(dir, "cases.jsonl")
 	write(t, scriptFile, script)
 	write(t, casesFile, lines.String())
-	out, err := exec.Command("njs", "-u", scriptFile, casesFile).CombinedOutput()
+	out, err := exec.Command("njs", "-u", "-p", testdata, scriptFile, casesFile).CombinedOutput()
 	if err != nil {
 		t.Fatalf("njs (of Debian's package njs): %v\n%s", err, out)
 	}

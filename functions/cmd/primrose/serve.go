@@ -58,7 +58,7 @@ func serveCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	function, err := edge.New()
+	function, err := edge.New(edge.Stage{})
 	if err != nil {
 		return err
 	}

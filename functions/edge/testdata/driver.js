@@ -1,12 +1,15 @@
 // Runs the edge function under njs. It stands behind the function's text:
 //
-//   cat viewer_request.js driver.js > all.js && njs -u all.js requests.jsonl
+//   cat viewer_request.js driver.js > all.js && njs -u -p testdata all.js requests.jsonl
 //
-// Each line of the file is a request {method, uri, query, accept, querystring}
-// (method: GET if absent; querystring: the parsed query of a test event, which
-// has no raw one). For each it prints a line: {path} or {status, code, detail}.
-(function () {
+// Each line of the file is a request {method, uri, query, accept, querystring,
+// store, now} (method: GET if absent; querystring: the parsed query of a test
+// event, which has no raw one; store: what the KeyValueStore holds, absent if
+// there is none; now: the time in seconds, the real one if absent). For each
+// it prints a line: {path} or {status, code, detail}.
+(async function () {
   const fs = require('fs');
+  const clock = Date.now;
 
   function event(one) {
     const request = {
@@ -32,6 +35,13 @@
   }
 
   const lines = fs.readFileSync(process.argv[2], 'utf8').split('\n').filter(line => line);
-  const summaries = lines.map(line => JSON.stringify(summary(handler(event(JSON.parse(line))))) + '\n');
-  fs.appendFileSync('/dev/stdout', summaries.join('')); // console.log cuts long lines
+  let summaries = '';
+  for (let i = 0; i < lines.length; i++) {
+    const one = JSON.parse(lines[i]);
+    globalThis.store = one.store;
+    Date.now = one.now === undefined ? clock : () => one.now * 1000;
+    const result = await handler(event(one));
+    summaries += JSON.stringify(summary(result)) + '\n';
+  }
+  fs.appendFileSync('/dev/stdout', summaries); // console.log cuts long lines
 })();

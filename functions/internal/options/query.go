@@ -23,6 +23,11 @@ const (
 // joined. Names are compared as they stand; values are percent-decoded once.
 // Its error is a [problem.BadOption] or [problem.TooLong].
 func FromQuery(rawQuery, accept string) (Options, error) {
+	return Ladder(nil).FromQuery(rawQuery, accept)
+}
+
+// FromQuery is [FromQuery] for a stage with a ladder of widths.
+func (l Ladder) FromQuery(rawQuery, accept string) (Options, error) {
 	given, err := parameters(rawQuery)
 	if err != nil {
 		return Options{}, err
@@ -35,6 +40,7 @@ func FromQuery(rawQuery, accept string) (Options, error) {
 		}
 		values[name] = value
 	}
+	l.climb(values)
 	values["auto"] = negotiate(values["auto"], accept)
 	return assemble(values)
 }

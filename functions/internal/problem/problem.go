@@ -23,6 +23,8 @@ const (
 	BadOption         Code = "bad_option"         // an option's value is outside of its range
 	BadRequest        Code = "bad_request"        // an operation's event is malformed
 	TooLong           Code = "too_long"           // the request, or key and options together, exceed a length limit
+	BadSignature      Code = "bad_signature"      // the stage wants signed URLs, and this one is none
+	Expired           Code = "expired"            // the URL was signed for a time that is over
 	NotFound          Code = "not_found"          // no original has this key
 	MethodNotAllowed  Code = "method_not_allowed" // neither GET nor HEAD
 	OriginalTooLarge  Code = "original_too_large" // more bytes than the limit
@@ -42,6 +44,8 @@ var status = map[Code]int{
 	BadOption:         http.StatusBadRequest,
 	BadRequest:        http.StatusBadRequest,
 	TooLong:           http.StatusBadRequest,
+	BadSignature:      http.StatusForbidden,
+	Expired:           http.StatusForbidden,
 	NotFound:          http.StatusNotFound,
 	MethodNotAllowed:  http.StatusMethodNotAllowed,
 	OriginalTooLarge:  http.StatusRequestEntityTooLarge,

@@ -59,7 +59,7 @@ func start(t *testing.T) *running {
 
 func (l *running) run(t *testing.T, originals store.Catalog, variants store.Store) {
 	t.Helper()
-	function, err := edge.New()
+	function, err := edge.New(edge.Stage{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,50 @@
+package options
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+)
+
+// Ladder is the widths in pixels, ascending, to which a stage rounds what is
+// asked for, so that few variants serve all sizes. An empty one serves any.
+//
+// What is asked for is w times dpr, or h times dpr where there is no w. It is
+// rounded up to the next width, or down to the last. Beside w, h keeps the
+// ratio that it has to it. The other options stay as they are: ar is a ratio
+// already, rect counts the original's pixels. So does a request without w and
+// h, which asks for no size.
+type Ladder []int
+
+// climb rounds the size among normal values.
+func (l Ladder) climb(values map[string]string) {
+	side := "w"
+	if values[side] == "" {
+		side = "h"
+	}
+	if len(l) == 0 || values[side] == "" {
+		return
+	}
+	asked := atof(values[side])
+	rung := l.next(asked, atof(cmp.Or(values["dpr"], "1")))
+	if side == "w" && values["h"] != "" {
+		values["h"] = format(min(max(math.Floor(atof(values["h"])*rung/asked+0.5), 1), 8192))
+	}
+	values[side] = format(rung)
+	delete(values, "dpr")
+}
+
+// next is the first width that is not less than a size.
+func (l Ladder) next(size, dpr float64) float64 {
+	// The conversion rounds the product, as JavaScript does; on arm64 it
+	// would otherwise be added to unrounded.
+	wanted := math.Floor(float64(size*dpr) + 0.5)
+	for _, width := range l {
+		if float64(width) >= wanted {
+			return float64(width)
+		}
+	}
+	return float64(l[len(l)-1])
+}
+
+func format(n float64) string { return strconv.Itoa(int(n)) }
