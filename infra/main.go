@@ -32,15 +32,20 @@ func synth(root string) error {
 	if err := config.Validate(stages); err != nil {
 		return err
 	}
+	events, err := bundle.Events(root)
+	if err != nil {
+		return err
+	}
 	app := awscdk.NewApp(nil)
-	err := stacks.AddStages(app, stages, stacks.Code{
+	err = stacks.AddStages(app, stages, stacks.Code{
 		Image: func(a config.Architecture) awslambda.Code {
 			return service.Code(bundle.Image(root, a))
 		},
 		Purge: func(a config.Architecture) awslambda.Code {
 			return service.Code(bundle.Purge(root, a))
 		},
-		Edge: func(e config.Edge) (string, error) { return bundle.Edge(root, e) },
+		Edge:   func(e config.Edge) (string, error) { return bundle.Edge(root, e) },
+		Events: events,
 	})
 	if err != nil {
 		return err

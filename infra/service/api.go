@@ -12,8 +12,7 @@ import (
 // key; operations are for whoever IAM lets in.
 //
 // It is a REST API because only that streams, and so has neither the limit of 6 MB an answer nor
-// that of 29 s. It has no access logs: API Gateway writes them to CloudWatch only with a role that
-// is one setting for a whole account.
+// that of 29 s.
 type api struct {
 	rest awsapigateway.RestApi
 	plan awsapigateway.UsagePlan
@@ -22,6 +21,7 @@ type api struct {
 
 func newAPI(scope constructs.Construct, p Props, f processor) api {
 	c := constructs.NewConstruct(scope, new("Api"))
+	logs, line := newAPILogs(c, p)
 	rest := awsapigateway.NewRestApi(c, new("Rest"), &awsapigateway.RestApiProps{
 		RestApiName:    name(c, "api"), // its metrics go by this name
 		Description:    new("Primrose: variants for the edge, operations for IAM principals."),
@@ -30,6 +30,9 @@ func newAPI(scope constructs.Construct, p Props, f processor) api {
 		DeployOptions: &awsapigateway.StageOptions{
 			StageName:            new("live"),
 			MetricsEnabled:       new(true),
+			TracingEnabled:       new(true),
+			AccessLogDestination: logs,
+			AccessLogFormat:      line,
 			ThrottlingRateLimit:  new(float64(p.API.Rate)),
 			ThrottlingBurstLimit: new(float64(p.API.Burst)),
 		},
@@ -40,8 +43,10 @@ func newAPI(scope constructs.Construct, p Props, f processor) api {
 
 	accept(rest, "AwsSolutions-APIG2",
 		"The function parses paths and operations itself, strictly, and answers with what is wrong.")
-	accept(rest.DeploymentStage(), "AwsSolutions-APIG1",
-		"Access logs need a role that is set for a whole account; the function logs every request that reaches it.")
+	if logs == nil {
+		accept(rest.DeploymentStage(), "AwsSolutions-APIG1",
+			"The function logs every request that reaches it, and CloudFront every one that a viewer makes.")
+	}
 	accept(rest.DeploymentStage(), "AwsSolutions-APIG3",
 		"A web ACL belongs before the cache, at CloudFront; without the edge's key nothing gets past this stage.")
 	accept(rest.DeploymentStage(), "AwsSolutions-APIG6",

@@ -62,6 +62,9 @@ func allow(role awsiam.Role, resource string, actions ...string) {
 	}))
 }
 
+// anyKey is what cdk-nag finds where a role may use every object of a bucket.
+const anyKey = `Resource::.+\/\*`
+
 // acceptOf answers cdk-nag's rule about wildcards for what a role is allowed.
 func acceptOf(role awsiam.Role, reason string, findings ...string) {
 	accept(role.Node().FindChild(new("DefaultPolicy")), "AwsSolutions-IAM5", reason, findings...)

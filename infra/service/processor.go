@@ -67,7 +67,6 @@ func newImageRole(scope constructs.Construct, s storage) awsiam.Role {
 	allow(role, *s.originals.BucketArn()+"/*", "s3:GetObject")
 	allow(role, *s.originals.BucketArn(), "s3:ListBucket") // without it, S3 says 403 of a missing original instead of 404
 	allow(role, *s.variants.BucketArn()+"/*", "s3:PutObject")
-	acceptOf(role, "Originals and variants have any key within the one bucket that is named.",
-		`Resource::.+\/\*`)
+	acceptOf(role, "Originals and variants have any key within the one bucket that is named.", anyKey)
 	return role
 }

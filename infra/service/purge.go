@@ -158,6 +158,6 @@ func newPurgeRole(scope constructs.Construct, p Props, s storage, e edge, queue 
 	if p.Purge.Edge {
 		allow(role, *e.distribution.DistributionArn(), "cloudfront:CreateInvalidation")
 	}
-	acceptOf(role, "Variants have any key within the one bucket that is named.", `Resource::<\w*StorageVariants\w*\.Arn>\/\*`)
+	acceptOf(role, "Variants have any key within the one bucket that is named.", anyKey)
 	return role
 }

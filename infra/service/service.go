@@ -9,6 +9,8 @@
 package service
 
 import (
+	"encoding/json"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -33,6 +35,9 @@ type Props struct {
 
 	// EdgeCode is the edge function's text, at most 10,240 bytes.
 	EdgeCode string
+
+	// Events are the test events, by their names. They are wanted where TestEvents is not off.
+	Events map[string]json.RawMessage
 
 	// OriginalsBucket is another construct's bucket to read originals from, instead of one that the
 	// configuration names or has made.
@@ -79,6 +84,7 @@ func New(scope constructs.Construct, id string, p Props) Service {
 	api := newAPI(c, p, processor)
 	edge := newEdge(c, p, storage, api)
 	purge := newPurge(c, p, storage, edge)
+	newTestEvents(c, p, processor)
 
 	made := Service{
 		Name:         *serviceName(c),
@@ -96,5 +102,6 @@ func New(scope constructs.Construct, id string, p Props) Service {
 	}
 	made.EdgeSignals = edgeSignals(p, made)
 	made.Undo = newMonitoring(c, p, made).undo
+	newRollout(c, p, processor, made.Undo)
 	return made
 }

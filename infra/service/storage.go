@@ -69,7 +69,7 @@ func newBucket(scope constructs.Construct, id string, props awss3.BucketProps) a
 	}
 	bucket := awss3.NewBucket(scope, new(id), &props)
 	accept(bucket, "AwsSolutions-S1",
-		"Only CloudFront and the image function read and write here; CloudTrail data events, where wanted, record more than S3's best-effort access logs.")
+		"CloudTrail's data events, where wanted, record more than S3's best-effort access logs.")
 	return bucket
 }
 

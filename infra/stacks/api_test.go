@@ -1,7 +1,9 @@
 package stacks_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,9 +33,12 @@ func TestMethods(t *testing.T) {
 	})
 }
 
-func TestAPIIsRegionalMeasuredAndThrottled(t *testing.T) {
+func TestAPIIsRegionalMeasuredTracedAndThrottled(t *testing.T) {
 	each(t, func(t *testing.T, stage config.Stage, made template) {
 		same(t, "endpoints", texts(made.one("AWS::ApiGateway::RestApi").get("EndpointConfiguration", "Types")), []string{"REGIONAL"})
+		if made.one("AWS::ApiGateway::Stage")["TracingEnabled"] != true {
+			t.Error("requests are not traced")
+		}
 		settings := list(made.one("AWS::ApiGateway::Stage")["MethodSettings"])
 		if len(settings) != 1 {
 			t.Fatalf("method settings: %v, want one for all methods", settings)
@@ -47,4 +52,98 @@ func TestAPIIsRegionalMeasuredAndThrottled(t *testing.T) {
 			t.Errorf("method settings: %v, want %v", got, want)
 		}
 	})
+}
+
+// A higher version is another secret, another key and another place on the plan, by other ids:
+// CloudFormation makes them before it takes the old ones away. In between it changes the
+// distribution, which waits for the new key to be on the plan.
+func TestKeyRotation(t *testing.T) {
+	var kept, gone, made []string
+	old, now := keyed(t, 1), keyed(t, 2)
+	for id := range old.Resources {
+		if _, ok := now.Resources[id]; ok {
+			kept = append(kept, id)
+		} else {
+			gone = append(gone, old.Resources[id].Type)
+		}
+	}
+	for id := range now.Resources {
+		if _, ok := old.Resources[id]; !ok {
+			made = append(made, now.Resources[id].Type)
+		}
+	}
+	replaced := []string{"AWS::SecretsManager::Secret", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey"}
+	same(t, "made", made, replaced)
+	same(t, "gone", gone, replaced)
+	if !slices.Contains(kept, "PrimroseEdgeDistributionEF8B1AA2") {
+		t.Error("the distribution is replaced, and viewers know it by its name")
+	}
+	place := now.of("AWS::ApiGateway::UsagePlanKey")[0]
+	if waits := now.Resources["PrimroseEdgeDistributionEF8B1AA2"].DependsOn; !slices.Contains(waits, place) {
+		t.Errorf("the distribution waits for %q, and not for %s: it would send a key that opens nothing yet", waits, place)
+	}
+	for _, id := range slices.Concat(now.of("AWS::SecretsManager::Secret"), now.of("AWS::ApiGateway::ApiKey")) {
+		if name := physicalName(now.Resources[id]); name != "" {
+			t.Errorf("%s is named %s: both versions could not be there at once", id, name)
+		}
+	}
+}
+
+func keyed(t *testing.T, version int) template {
+	return variation(t, func(s *config.Service) { s.API.KeyVersion = version })
+}
+
+// $context.identity.apiKey is the key itself.
+func checkLogLine(t *testing.T, made template) {
+	t.Helper()
+	format := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "Format"))
+	var line map[string]string
+	if err := json.Unmarshal([]byte(format), &line); err != nil {
+		t.Errorf("%s is not JSON: %v", format, err)
+	}
+	if !strings.Contains(format, "$context.requestId") || strings.Contains(format, `identity.apiKey"`) || strings.Contains(format, "authorizer") {
+		t.Errorf("%s: want the request's id, and no secret", format)
+	}
+}
+
+func TestAPILogsByFirehose(t *testing.T) {
+	made := variation(t, func(s *config.Service) { s.API.Logs = config.Firehose })
+	checkLogLine(t, made)
+	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); to != "${PrimroseApiStream9CDDDE86.Arn}" {
+		t.Errorf("the API logs to %s", to)
+	}
+	stream := made.one("AWS::KinesisFirehose::DeliveryStream")
+	if name := text(stream["DeliveryStreamName"]); !strings.HasPrefix(name, "amazon-apigateway-") || len(name) > 64 {
+		t.Errorf("the stream is named %s: API Gateway wants its prefix, Firehose at most 64 characters", name)
+	}
+	bucket := made.one("AWS::S3::Bucket", "LogBucket")
+	rule := object(list(bucket.get("LifecycleConfiguration", "Rules"))[0].(map[string]any))
+	if rule["ExpirationInDays"] != 30.0 {
+		t.Errorf("the logs' bucket has the rule %v, want that they age", rule)
+	}
+	got := allowed("StreamRole", made.one("AWS::IAM::Policy", "StreamRole").get("PolicyDocument", "Statement"))
+	const b = "${PrimroseApiLogBucket4C9BBFAC.Arn}"
+	same(t, "permissions", got, []string{
+		"StreamRole: s3:GetBucketLocation on " + b,
+		"StreamRole: s3:ListBucket on " + b,
+		"StreamRole: s3:ListBucketMultipartUploads on " + b,
+		"StreamRole: s3:AbortMultipartUpload on " + b + "/*",
+		"StreamRole: s3:GetObject on " + b + "/*",
+		"StreamRole: s3:PutObject on " + b + "/*",
+	})
+	trust := made.one("AWS::IAM::Role", "StreamRole").get("AssumeRolePolicyDocument", "Statement")
+	if got := text(object(list(trust)[0].(map[string]any)).get("Condition", "StringEquals", "sts:ExternalId")); got != "${AWS::AccountId}" {
+		t.Errorf("Firehose may assume the role on behalf of %s", got)
+	}
+}
+
+func TestAPILogsByTheAccountsRole(t *testing.T) {
+	made := variation(t, func(s *config.Service) { s.API.Logs = config.AccountRole })
+	checkLogLine(t, made)
+	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); !strings.Contains(to, "${PrimroseApiLogs") {
+		t.Errorf("the API logs to %s", to)
+	}
+	if got := made.of("AWS::ApiGateway::Account"); len(got) != 0 {
+		t.Errorf("%q: the setting is the account's, and not ours to make or to delete", got)
+	}
 }

@@ -11,6 +11,7 @@
 package stacks
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -21,10 +22,11 @@ import (
 	"primrose/infra/service"
 )
 
-// Code gives the functions' code for a stage.
+// Code gives the functions' code for a stage, and what goes with it.
 type Code struct {
 	Image, Purge func(config.Architecture) awslambda.Code
 	Edge         func(config.Edge) (string, error)
+	Events       map[string]json.RawMessage // to test the image function by
 }
 
 // AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its
@@ -40,6 +42,7 @@ func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
 			PurgeCode: func() awslambda.Code { return code.Purge(stage.Service.Image.Architecture) },
 			EdgeCode:  edge,
+			Events:    code.Events,
 		})
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)

@@ -100,9 +100,16 @@ func TestPermissions(t *testing.T) {
 		"PurgeRole: xray:PutTraceSegments on *",
 		"PurgeRole: xray:PutTelemetryRecords on *",
 
+		"RolloutRole: lambda:GetAlias on ${PrimroseProcessorImage55D48251.Arn}",
+		"RolloutRole: lambda:GetAlias on ${PrimroseProcessorImage55D48251.Arn}:live",
+		"RolloutRole: lambda:UpdateAlias on ${PrimroseProcessorImage55D48251.Arn}",
+		"RolloutRole: lambda:UpdateAlias on ${PrimroseProcessorImage55D48251.Arn}:live",
+		"RolloutRole: cloudwatch:DescribeAlarms on *",
+
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
 		"cloudwatch.amazonaws.com: sns:Publish on ${PrimroseMonitorAlarmsTopic8E2F3DA9}",
 		"events.amazonaws.com: sqs:SendMessage on ${PrimrosePurgeQueue57F15134.Arn}",
+		"codedeploy.amazonaws.com: sts:AssumeRole on RolloutRole",
 		"lambda.amazonaws.com: sts:AssumeRole on ImageRole",
 		"lambda.amazonaws.com: sts:AssumeRole on PurgeRole",
 	}
@@ -146,7 +153,7 @@ func allowed(id string, statements any) []string {
 
 // role is the short name of the role that a policy is of, or that an id is.
 func role(id string) string {
-	return regexp.MustCompile(`(Image|Purge|Rollout)Role`).FindString(id)
+	return regexp.MustCompile(`(Image|Purge|Rollout|Stream)Role`).FindString(id)
 }
 
 // CloudFront may read variants, and API Gateway may call the function, only on behalf of what is
@@ -174,6 +181,30 @@ func TestServicesActForOurResourcesOnly(t *testing.T) {
 		}
 		same(t, "allowed to read by bucket policy", conditions,
 			[]string{"arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${PrimroseEdgeDistributionEF8B1AA2}"})
+	})
+}
+
+// A role is assumed on behalf of this account's resources only, and the queue written to on behalf of
+// the one rule.
+func TestServicesCannotBeConfused(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for _, id := range made.of("AWS::IAM::Role") {
+			for _, one := range list(made.Resources[id].Properties.get("AssumeRolePolicyDocument", "Statement")) {
+				s := object(one.(map[string]any))
+				if got := text(s.get("Condition", "StringEquals", "aws:SourceAccount")); got != "${AWS::AccountId}" {
+					t.Errorf("%s may be assumed on behalf of %s", id, got)
+				}
+			}
+		}
+		for _, one := range list(made.one("AWS::SQS::QueuePolicy", "PurgeQueue").get("PolicyDocument", "Statement")) {
+			s := object(one.(map[string]any))
+			if s["Effect"] == "Deny" {
+				continue
+			}
+			if account, rule := text(s.get("Condition", "StringEquals", "aws:SourceAccount")), text(s.get("Condition", "ArnEquals", "aws:SourceArn")); account != "${AWS::AccountId}" || rule != "${PrimrosePurgeChangesD985C6AF.Arn}" {
+				t.Errorf("the queue takes messages of %s in account %s", rule, account)
+			}
+		}
 	})
 }
 
@@ -212,6 +243,6 @@ func TestNothingIsSlippedIn(t *testing.T) {
 		for _, id := range made.of("AWS::IAM::Role") {
 			roles = append(roles, role(id))
 		}
-		same(t, "roles", roles, []string{"ImageRole", "PurgeRole"})
+		same(t, "roles", roles, []string{"ImageRole", "PurgeRole", "RolloutRole"})
 	})
 }

@@ -52,6 +52,21 @@ func constants(t *testing.T, file string) []string {
 	return values
 }
 
+// Lambda's own lines tell how much memory an invocation used only as JSON, and from this level on.
+func TestFunctionsAreTracedAndLogJSON(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for _, id := range made.of("AWS::Lambda::Function") {
+			f := made.Resources[id].Properties
+			if f.get("TracingConfig", "Mode") != "Active" || f.get("LoggingConfig", "LogFormat") != "JSON" || f.get("LoggingConfig", "SystemLogLevel") != "INFO" {
+				t.Errorf("%s: tracing %v, logging %v", id, f["TracingConfig"], f["LoggingConfig"])
+			}
+			if group := text(f.get("LoggingConfig", "LogGroup")); made.Resources[strings.Trim(group, "${}")].Properties["RetentionInDays"] == nil {
+				t.Errorf("%s logs to %s, whose lines never age", id, group)
+			}
+		}
+	})
+}
+
 // Whoever waits, waits longer than the one it waits for; and each within its own limit.
 func TestTimesAreConsistent(t *testing.T) {
 	const (

@@ -57,12 +57,20 @@ var synthOnce = sync.OnceValue(func() (err error) {
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
-	if err := stacks.AddStages(app, config.Stages(), stacks.Code{Image: stub, Purge: stub, Edge: edgeCode}); err != nil {
+	if err := stacks.AddStages(app, config.Stages(), code()); err != nil {
 		return err
 	}
 	app.Synth(nil)
 	return nil
 })
+
+func code() stacks.Code {
+	events, err := bundle.Events(root)
+	if err != nil {
+		panic(err)
+	}
+	return stacks.Code{Image: stub, Purge: stub, Edge: edgeCode, Events: events}
+}
 
 func stub(config.Architecture) awslambda.Code {
 	return awslambda.Code_FromAsset(new("testdata/stub"), nil)

@@ -22,6 +22,8 @@ type resource struct {
 	Type           string
 	Properties     object
 	DeletionPolicy string
+	UpdatePolicy   object
+	DependsOn      []string
 }
 
 // each runs a test on every stage's template.

@@ -1,0 +1,53 @@
+package stacks_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"primrose/infra/config"
+)
+
+// CodeDeploy moves the alias, with all of its permissions in place, and there is a version to go
+// back to.
+func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		alias := made.Resources["PrimroseProcessorLiveC2D580BF"]
+		if group := text(alias.UpdatePolicy.get("CodeDeployLambdaAliasUpdate", "DeploymentGroupName")); !strings.Contains(group, "RolloutGroup") {
+			t.Errorf("the alias is moved by %s", group)
+		}
+		if !slices.ContainsFunc(alias.DependsOn, func(id string) bool { return strings.Contains(id, "RolloutRoleDefaultPolicy") }) {
+			t.Errorf("the alias waits for %q: CodeDeploy may have to move it before it is allowed to", alias.DependsOn)
+		}
+		for _, id := range made.of("AWS::Lambda::Version") {
+			if made.Resources[id].DeletionPolicy != "Retain" {
+				t.Errorf("%s goes with the next version", id)
+			}
+		}
+		group := made.one("AWS::CodeDeploy::DeploymentGroup")
+		same(t, "rolled back on", texts(group.get("AutoRollbackConfiguration", "Events")),
+			[]string{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"})
+		if alarms := list(group.get("AlarmConfiguration", "Alarms")); len(alarms) == 0 || len(alarms) > 10 {
+			t.Errorf("%d alarms undo a rollout, CodeDeploy takes 1 to 10", len(alarms))
+		}
+	})
+}
+
+func TestRollouts(t *testing.T) {
+	for rollout, want := range map[config.Rollout]string{
+		config.AllAtOnce: "CodeDeployDefault.LambdaAllAtOnce",
+		config.Canary:    "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+		config.Linear:    "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+	} {
+		made := variation(t, func(s *config.Service) {
+			s.Image.Rollout = rollout
+			s.Image.Provisioned = 2
+		})
+		if got := made.one("AWS::CodeDeploy::DeploymentGroup")["DeploymentConfigName"]; got != want {
+			t.Errorf("%s is %v, want %s", rollout, got, want)
+		}
+		if got := made.one("AWS::Lambda::Alias").get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"); got != 2.0 {
+			t.Errorf("%v environments are kept warm, want 2", got)
+		}
+	}
+}
