@@ -9,6 +9,7 @@ import (
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/jail"
 	"primrose/functions/internal/problem"
 )
 
@@ -21,11 +22,12 @@ type request struct {
 	Job    engine.Job `json:"job"`
 }
 
-// reply is the frame that answers a job. The one numbered 0 says nothing but
-// that the worker is ready. Any other holds either a variant, whose bytes
-// follow, or a complaint.
+// reply is the frame that answers a job. The one numbered 0 says that the
+// worker is ready, and how its jail is. Any other holds either a variant, whose
+// bytes follow, or a complaint.
 type reply struct {
 	Number    uint64          `json:"number"`
+	Jail      jail.Report     `json:"jail,omitempty"`
 	Variant   *engine.Variant `json:"variant,omitempty"`
 	Body      int64           `json:"body,omitempty"` // bytes
 	Complaint *complaint      `json:"complaint,omitempty"`
@@ -64,27 +66,23 @@ func decodeFrame(prefix [prefixLength]byte, r io.Reader, v any, limit int) error
 	return json.Unmarshal(text, v)
 }
 
+// readReady reads the announcement that a worker is ready.
+func readReady(r io.Reader) (jail.Report, error) {
+	answer, err := readAnswer(r, 0)
+	return answer.Jail, err
+}
+
 // readReply reads the answer to the job of a number, and the body behind it.
 // A complaint comes back as a [*problem.Problem]; any other error means that
 // the worker can't be trusted any more.
 func readReply(r io.Reader, number uint64) (engine.Variant, error) {
 	var none engine.Variant
-	var prefix [prefixLength]byte
-	if _, err := io.ReadFull(r, prefix[:]); err != nil {
-		return none, err
-	}
-	var answer reply
-	if err := decodeFrame(prefix, r, &answer, maxReply); err != nil {
-		return none, err
-	}
-	if err := answer.check(number); err != nil {
+	answer, err := readAnswer(r, number)
+	if err != nil {
 		return none, err
 	}
 	if answer.Complaint != nil {
 		return none, answer.Complaint.problem()
-	}
-	if answer.Variant == nil {
-		return none, nil
 	}
 	variant := *answer.Variant
 	variant.Body = make([]byte, answer.Body)
@@ -92,6 +90,18 @@ func readReply(r io.Reader, number uint64) (engine.Variant, error) {
 		return none, fmt.Errorf("a body of %d bytes breaks off: %w", answer.Body, err)
 	}
 	return variant, checkBody(variant)
+}
+
+// readAnswer reads a frame of the worker's.
+func readAnswer(r io.Reader, number uint64) (answer reply, err error) {
+	var prefix [prefixLength]byte
+	if _, err := io.ReadFull(r, prefix[:]); err != nil {
+		return answer, err
+	}
+	if err := decodeFrame(prefix, r, &answer, maxReply); err != nil {
+		return answer, err
+	}
+	return answer, answer.check(number)
 }
 
 // check refuses an answer that contradicts itself or answers another job.
@@ -102,6 +112,8 @@ func (a reply) check(number uint64) error {
 		return fmt.Errorf("an answer to job %d came for job %d", a.Number, number)
 	case ready && (a.Variant != nil || a.Complaint != nil), !ready && (a.Variant == nil) == (a.Complaint == nil):
 		return errors.New("an answer must hold a variant or a complaint")
+	case !ready && a.Jail != nil:
+		return errors.New("an answer speaks of the jail")
 	case a.Body < 0 || a.Body > maxBody || a.Variant == nil && a.Body != 0:
 		return fmt.Errorf("an answer claims a body of %d bytes", a.Body)
 	case a.Complaint != nil:

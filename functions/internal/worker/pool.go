@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/jail"
+	"primrose/functions/internal/metric"
+	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
 
@@ -20,11 +23,13 @@ const DefaultDeadline = 25 * time.Second
 
 // Config says how workers are run.
 type Config struct {
-	Size     int           // how many run at a time; 0 means 1
-	Command  []string      // an absolute path and arguments; nil means this binary, see [Main]
-	Env      []string      // besides the allocator's settings; nothing is inherited
-	Deadline time.Duration // of one job, from its start on a worker; 0 means [DefaultDeadline]
-	Log      *slog.Logger  // of workers' deaths; nil means [slog.Default]
+	Size     int            // how many run at a time; 0 means 1
+	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
+	Env      []string       // besides the allocator's settings; nothing is inherited
+	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
+	Jailed   bool           // refuse a worker whose jail isn't whole, see [jail.Report.Whole]
+	Service  metric.Service // counts workers without a whole jail; empty counts none
+	Log      *slog.Logger   // of workers' deaths, and of gaps in their jails; nil means [slog.Default]
 }
 
 // itself executes this binary again as a worker.
@@ -37,7 +42,7 @@ func itself() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []string{self, role, library}, nil
+	return []string{self, stage, library}, nil
 }
 
 // Pool keeps workers ready. Its methods may be called concurrently.
@@ -48,6 +53,7 @@ type Pool struct {
 	end     context.CancelFunc
 	keepers sync.WaitGroup
 
+	concealed     error // why this process can't conceal itself; nil if it does
 	starts, kills atomic.Uint64
 }
 
@@ -57,13 +63,13 @@ type Stats struct {
 	Kills    uint64 // processes ended by the pool: deadline, viewer gone, original broken off, nonsense answered
 }
 
-// loan is a worker for one job, or the reason why there is none.
+// loan is a worker for one job, or the problem why there is none.
 type loan struct {
 	worker *process
-	err    error
+	err    *problem.Problem
 }
 
-// NewPool starts the workers and returns without waiting for them, so that
+// NewPool conceals this process, starts the workers and returns without waiting for them, so that
 // they get ready while the rest of the program does. It fails where the codecs
 // are not installed.
 func NewPool(config Config) (*Pool, error) {
@@ -82,7 +88,7 @@ func NewPool(config Config) (*Pool, error) {
 		config.Log = slog.Default()
 	}
 	disinherit()
-	p := &Pool{config: config, loans: make(chan loan)}
+	p := &Pool{config: config, loans: make(chan loan), concealed: jail.Conceal()}
 	p.life, p.end = context.WithCancel(context.Background())
 	for range config.Size {
 		p.keepers.Go(p.keep)
@@ -137,7 +143,7 @@ func (p *Pool) borrow(ctx context.Context) (*process, error) {
 	select {
 	case l := <-p.loans:
 		if l.err != nil {
-			return nil, failed(l.err)
+			return nil, l.err
 		}
 		return l.worker, nil
 	case <-ctx.Done():
@@ -152,6 +158,9 @@ func (p *Pool) keep() {
 	for p.life.Err() == nil {
 		p.starts.Add(1)
 		w, err := start(p.life, p.config)
+		if err == nil {
+			err = p.inspect(w)
+		}
 		if err == nil {
 			err = p.lend(w)
 		}
@@ -208,7 +217,7 @@ func (p *Pool) report(err error) {
 		p.config.Log.Error("worker unavailable", "error", err.Error())
 	}
 	select {
-	case p.loans <- loan{err: err}:
+	case p.loans <- loan{err: unavailable(err)}:
 	case <-p.life.Done():
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/jail"
 	"primrose/functions/internal/problem"
 )
 
@@ -30,6 +31,7 @@ type process struct {
 	command *exec.Cmd
 	control *net.UnixConn
 	stderr  *tail
+	jail    jail.Report
 	jobs    uint64 // begun so far
 
 	doomed   atomic.Bool   // a kill was sent
@@ -59,7 +61,8 @@ func (p *process) ready(limit time.Duration) error {
 	defer p.control.SetReadDeadline(time.Time{})
 	wait := func() error {
 		p.control.SetReadDeadline(time.Now().Add(limit))
-		_, err := readReply(p.control, 0) // sent at once, so never read in part
+		report, err := readReady(p.control) // sent at once, so never read in part
+		p.jail = report
 		return err
 	}
 	err := wait()

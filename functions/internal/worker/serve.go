@@ -9,21 +9,22 @@ import (
 	"syscall"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/jail"
 	"primrose/functions/internal/problem"
 )
 
-// Serve announces that the worker is ready, then hands each job that comes
+// Serve announces that the worker is ready, in a jail that is as reported, then hands each job that comes
 // over the control socket to run, one at a time, with the original's bytes as
 // a pipe. It ends the process when the parent is gone, even in the middle of
 // a job, and returns only an error of the protocol.
-func Serve(run func(engine.Job, *os.File) (engine.Variant, error)) error {
+func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Report) error {
 	// A consumer that stops early and an interrupt at the terminal are the
 	// parent's business.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGINT)
 	syscall.CloseOnExec(controlFD)
 	control := os.NewFile(controlFD, "control")
 
-	if err := send(control, reply{}, nil); err != nil {
+	if err := send(control, reply{Jail: cell}, nil); err != nil {
 		return err
 	}
 	assignments := make(chan assignment)

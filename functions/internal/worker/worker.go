@@ -3,8 +3,8 @@
 // Codecs parse hostile bytes, so they run in a process of their own: this
 // same binary, executed again with an empty environment and one socket. The
 // service never parses an image. A crash or a hang costs one request; the next
-// one gets a fresh process. Against an exploit it is half of the work: a jail
-// around the process is the other.
+// one gets a fresh process. Against an exploit that is half of the work;
+// the other is the jail around the process, see package jail.
 //
 // # The parent's side
 //
@@ -19,14 +19,17 @@
 //
 // # The worker's side
 //
-// A worker's life has stages that don't overlap, so that a jail can be put
-// between them: the parent executes the binary with nothing but standard
-// error and the control socket; the process loads its library ([Main]); then
-// [Serve] announces that it is ready and takes jobs. Up to the announcement
-// no byte of a viewer's has been seen. After it, nothing is loaded, opened,
-// executed or connected to: descriptors arrive over the socket. What must be
-// set before threads exist belongs in an extra execution in front of Main;
-// what must follow the library's loading belongs between it and Serve.
+// A worker's life has stages that don't overlap: the parent executes the
+// binary with nothing but standard error and the control socket; the process
+// enters its jail and executes the binary again; it loads its library and
+// closes the jail ([Main]); then [Serve] announces that it is ready, and how
+// its jail is, and takes jobs. Up to the announcement no byte of a viewer's has
+// been seen. After it, nothing is loaded, executed or connected to, and but for
+// fonts nothing is opened: descriptors arrive over the socket.
+//
+// A pool says in its log what a worker's jail lacks. Whether the worker may
+// work nonetheless is the configuration's choice: some systems can't give a
+// whole jail, and a worker in half of one is still better than none.
 //
 // A worker ends when its parent does: the socket is then at its end.
 package worker

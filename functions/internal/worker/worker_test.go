@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"runtime"
 	"strings"
@@ -19,11 +20,16 @@ import (
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/jail"
 	"primrose/functions/internal/problem"
 )
 
 // TestMain makes this test binary the worker of its own tests.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == stage {
+		fmt.Fprintln(os.Stderr, jail.Enter([]string{role, os.Args[2]}))
+		os.Exit(1)
+	}
 	if len(os.Args) == 3 && os.Args[1] == role {
 		fmt.Fprintln(os.Stderr, misbehave(os.Args[2]))
 		os.Exit(1)
@@ -36,7 +42,11 @@ func TestMain(m *testing.M) {
 func misbehave(manner string) error {
 	switch manner {
 	case "obey":
-		return Serve(obey)
+		return Serve(obey, nil)
+	case "obey in jail":
+		return Serve(obey, jail.Seal())
+	case "obey on an old kernel":
+		return Serve(obey, jail.Report{jail.Undumpable: "", jail.NoNewPrivs: "", jail.Limits: "", jail.Landlock: jail.NotOffered, jail.Seccomp: ""})
 	case "refuse":
 		return errors.New("no library here")
 	case "mute":
@@ -75,6 +85,9 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 		return engine.Variant{Format: format.JSON, Body: fmt.Appendf(nil, "%d", len(os.Environ()))}, nil
 	case "descriptors":
 		return engine.Variant{Format: format.JSON, Body: fmt.Append(nil, channels())}, nil
+	case "connect":
+		_, err := net.Dial("unix", "/run/any.sock")
+		return engine.Variant{}, err
 	case "hang":
 		select {}
 	case "exit":

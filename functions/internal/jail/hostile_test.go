@@ -1,0 +1,293 @@
+//go:build linux && (amd64 || arm64)
+
+package jail
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The roles of this test binary, by its first argument.
+const (
+	entering  = "entering"  // enters the jail, to act inside
+	inside    = "inside"    // seals the jail and acts
+	concealed = "concealed" // conceals itself before a child acts
+	open      = "open"      // doesn't, before a child acts
+	acting    = "acting"    // acts outside of any jail
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 {
+		play(os.Args[1], os.Args[2])
+	}
+	status, err := testMain(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
+}
+
+// play returns if there is no such role.
+func play(role, act string) {
+	switch role {
+	case entering:
+		fmt.Println(Enter([]string{inside, act}))
+	case inside:
+		perform(act)
+	case concealed, open:
+		if role == concealed {
+			if err := Conceal(); err != nil {
+				fmt.Println(err)
+			}
+		}
+		child := exec.Command(os.Args[0], acting, act)
+		child.Stdout = os.Stdout
+		if err := child.Run(); err != nil {
+			fmt.Println(err)
+		}
+	case acting:
+		fmt.Print(outcome(hostile[act]()))
+	default:
+		return
+	}
+	os.Exit(0)
+}
+
+// perform seals the jail, then acts on a thread that was there before.
+func perform(act string) {
+	sealed, done := make(chan bool), make(chan error)
+	started := make(chan bool)
+	go func() {
+		runtime.LockOSThread()
+		close(started)
+		<-sealed
+		done <- hostile[act]()
+	}()
+	<-started
+	report := Seal()
+	if act == "report" {
+		fmt.Printf("%q", report.Missing())
+		os.Exit(0)
+	}
+	close(sealed)
+	fmt.Print(outcome(<-done))
+}
+
+func outcome(err error) string {
+	if errno, ok := errors.AsType[unix.Errno](err); ok {
+		return unix.ErrnoName(errno)
+	}
+	return fmt.Sprint(err)
+}
+
+// parent was asked for outside: inside, even that is not allowed.
+var parent = os.Getppid()
+
+// hostile is what code would try that has taken over a worker.
+var hostile = map[string]func() error{
+	"report": nil,
+
+	"read the parent's environment": func() error { return read("/proc/%d/environ", parent) },
+	"read the parent's memory map":  func() error { return read("/proc/%d/maps", parent) },
+	"read the parent's status":      func() error { return read("/proc/%d/status", parent) },
+	"read its own environment":      func() error { return read("/proc/self/environ") },
+	"read users":                    func() error { return read("/etc/passwd") },
+	"list the root folder":          func() error { _, err := os.ReadDir("/"); return err },
+	"create a file":                 func() error { return os.WriteFile("/tmp/jail", nil, 0o600) },
+	"write to a device":             func() error { _, err := unix.Open("/dev/null", unix.O_WRONLY, 0); return err },
+	"remove a file":                 func() error { return unix.Unlink("/tmp/jail") },
+	"map executable memory": func() error {
+		_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_ANON|unix.MAP_PRIVATE)
+		return err
+	},
+	"make memory executable": func() error {
+		page, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+		if err != nil {
+			return fmt.Errorf("map: %v", err)
+		}
+		return unix.Mprotect(page, unix.PROT_READ|unix.PROT_EXEC)
+	},
+	"become dumpable": func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
+	"raise a limit": func() error {
+		return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{}, nil)
+	},
+	"have signals sent": func() error {
+		_, err := unix.FcntlInt(1, unix.F_SETOWN, parent)
+		return err
+	},
+
+	"make a socket":       func() error { _, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0); return err },
+	"make a unix socket":  func() error { _, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0); return err },
+	"connect":             func() error { return unix.Connect(1, &unix.SockaddrInet4{Port: 80}) },
+	"execute":             func() error { return unix.Exec("/proc/self/exe", []string{"x"}, nil) },
+	"fork":                func() error { return raw(unix.SYS_CLONE, uintptr(unix.SIGCHLD)) },
+	"make a namespace":    func() error { return raw(unix.SYS_UNSHARE, unix.CLONE_NEWUSER) },
+	"trace the parent":    func() error { return unix.PtraceAttach(parent) },
+	"kill the parent":     func() error { return unix.Kill(parent, unix.SIGTERM) },
+	"kill by thread":      func() error { return unix.Tgkill(parent, parent, unix.SIGTERM) },
+	"read other's memory": func() error { return raw(unix.SYS_PROCESS_VM_READV, uintptr(parent)) },
+	"take a descriptor":   func() error { return raw(unix.SYS_PIDFD_OPEN, uintptr(parent)) },
+	"make a memory file":  func() error { _, err := unix.MemfdCreate("x", 0); return err },
+	"bypass by io_uring":  func() error { return raw(unix.SYS_IO_URING_SETUP, 1) },
+	"load a program":      func() error { return raw(unix.SYS_BPF) },
+	"mount":               func() error { return unix.Mount("", "/mnt", "tmpfs", 0, "") },
+	"filter otherwise":    func() error { return raw(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, 0) },
+	"ask for the parent":  func() error { return raw(unix.SYS_GETPPID) },
+	"do an unknown call":  func() error { return raw(1000) },
+}
+
+func read(format string, args ...any) error {
+	_, err := os.ReadFile(fmt.Sprintf(format, args...))
+	return err
+}
+
+func raw(call uintptr, args ...uintptr) error {
+	args = append(args, 0, 0, 0)
+	if _, _, errno := unix.RawSyscall(call, args[0], args[1], args[2]); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// users are who the tests run as, and somebody without privileges.
+func users() []uint32 {
+	if os.Getuid() != 0 {
+		return []uint32{uint32(os.Getuid())}
+	}
+	return []uint32{0, 65534}
+}
+
+// executable is a copy of this executable that any user may execute.
+var executable string
+
+func testMain(m *testing.M) (status int, err error) {
+	dir, err := os.MkdirTemp("", "jail")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	executable = filepath.Join(dir, "test")
+	content, err := os.ReadFile(os.Args[0])
+	if err == nil {
+		err = os.WriteFile(executable, content, 0o755)
+	}
+	if err := errors.Join(err, os.Chmod(dir, 0o755)); err != nil {
+		return 1, err
+	}
+	return m.Run(), nil
+}
+
+// run executes this binary in a role and returns what it says, or how it died.
+func run(t *testing.T, uid uint32, role, act string) string {
+	t.Helper()
+	command := exec.Command(executable, role, act)
+	command.Dir = "/"
+	command.Env = []string{"SECRET=1"}
+	if int(uid) != os.Getuid() {
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	}
+	out, err := command.Output()
+	if failure, ok := errors.AsType[*exec.ExitError](err); ok {
+		if status := failure.Sys().(syscall.WaitStatus); status.Signaled() {
+			return unix.SignalName(status.Signal())
+		}
+		t.Fatalf("%s %q: %v: %s%s", role, act, err, out, failure.Stderr)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// needLandlock skips what a kernel without landlock can't show.
+func needLandlock(t *testing.T) {
+	if _, err := landlockVersion(); err != nil {
+		t.Skip("landlock:", err)
+	}
+}
+
+func TestJailIsWhole(t *testing.T) {
+	needLandlock(t)
+	for _, uid := range users() {
+		if got := run(t, uid, entering, "report"); got != "[]" {
+			t.Errorf("as user %d these layers are missing: %s", uid, got)
+		}
+		if got := run(t, uid, inside, "report"); got != `["landlock: the root folder can be read"]` {
+			t.Errorf("as user %d, sealed and never entered: missing is %s", uid, got)
+		}
+	}
+}
+
+func TestHostileCode(t *testing.T) {
+	needLandlock(t)
+	soft := map[string]string{
+		"read the parent's environment": "EACCES",
+		"read the parent's memory map":  "EACCES",
+		"read the parent's status":      "EACCES",
+		"read its own environment":      "EACCES",
+		"read users":                    "EACCES",
+		"list the root folder":          "EACCES",
+		"create a file":                 "EACCES",
+		"write to a device":             "EACCES",
+		"remove a file":                 "EACCES",
+		"map executable memory":         "EACCES",
+		"make memory executable":        "EACCES",
+		"become dumpable":               "EPERM",
+		"raise a limit":                 "EPERM",
+		"have signals sent":             "EPERM",
+	}
+	for act := range hostile {
+		if act == "report" {
+			continue
+		}
+		want, survives := soft[act]
+		if !survives {
+			want = "SIGSYS"
+		}
+		for _, uid := range users() {
+			if got := run(t, uid, entering, act); got != want {
+				t.Errorf("as user %d, to %s: %s, want %s", uid, act, got, want)
+			}
+		}
+	}
+}
+
+// Without landlock, files can be read; the rest of the jail stands.
+func TestSealAlone(t *testing.T) {
+	for act, want := range map[string]string{
+		"read users":            "<nil>",
+		"create a file":         "EACCES",
+		"make a socket":         "SIGSYS",
+		"kill the parent":       "SIGSYS",
+		"raise a limit":         "EPERM",
+		"do an unknown call":    "SIGSYS",
+		"make a unix socket":    "SIGSYS",
+		"map executable memory": "EACCES",
+	} {
+		if got := run(t, users()[0], inside, act); got != want {
+			t.Errorf("to %s: %s, want %s", act, got, want)
+		}
+	}
+}
+
+// A process of the same user can look into any, but not into one that
+// conceals itself. Root's can: there landlock is in the way.
+func TestConceal(t *testing.T) {
+	uid := users()[len(users())-1]
+	for _, act := range []string{"read the parent's environment", "read the parent's memory map"} {
+		if got := run(t, uid, open, act); got != "<nil>" {
+			t.Errorf("to %s: %s, want nothing in the way", act, got)
+		}
+		if got := run(t, uid, concealed, act); got != "EACCES" {
+			t.Errorf("to %s, which conceals itself: %s, want EACCES", act, got)
+		}
+	}
+}

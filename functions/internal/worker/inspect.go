@@ -1,0 +1,47 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"primrose/functions/internal/jail"
+	"primrose/functions/internal/metric"
+	"primrose/functions/internal/problem"
+)
+
+// inspect tells which layers a worker's jail lacks, and refuses the worker if
+// the jail must be whole and isn't. What this kernel can't give is no more than
+// worth a note; anything else is counted.
+func (p *Pool) inspect(w *process) error {
+	report := jail.Report{}
+	maps.Copy(report, w.jail)
+	if p.concealed != nil {
+		report.Note(jail.Undumpable, p.concealed)
+	}
+	missing := report.Missing()
+	switch {
+	case report.Whole() && missing == nil:
+		return nil
+	case report.Whole():
+		p.config.Log.Info("worker's jail lacks what this kernel can't give", "missing", missing)
+		return nil
+	}
+	p.config.Log.Warn("worker's jail is not whole", "missing", missing, p.config.Service.Count(metric.JailMissing, 1))
+	if !p.config.Jailed {
+		return nil
+	}
+	w.kill()
+	<-w.exited
+	return problem.New(problem.WorkerFailed, "images are not processed here: this server can't confine their decoders as it must").
+		Because(fmt.Errorf("the worker's jail must be whole, and lacks %s", strings.Join(missing, ", ")))
+}
+
+// unavailable is the answer to a job for which there is no worker.
+func unavailable(err error) *problem.Problem {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		return p
+	}
+	return failed(err)
+}
