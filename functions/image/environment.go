@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/metric"
 	"primrose/functions/internal/worker"
 )
 
@@ -21,6 +22,7 @@ const (
 	maxFramesName = "PRIMROSE_MAX_FRAMES" // of an original; optional
 	decodersName  = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
 	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
+	serviceName   = "PRIMROSE_SERVICE"    // who counts, see package metric; optional: without it, nobody does
 )
 
 // longest is how many seconds Lambda lets any function run.
@@ -32,6 +34,7 @@ type environment struct {
 	variants  string
 	limits    engine.Limits
 	deadline  time.Duration
+	service   metric.Service
 }
 
 // parseEnvironment returns the configuration, or all that is wrong with it.
@@ -46,6 +49,7 @@ func parseEnvironment(get func(name string) string) (environment, error) {
 			Frames: int(p.integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
 		},
 		deadline: time.Duration(p.integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
+		service:  metric.Service(get(serviceName)),
 	}
 	p.decoders(&e.limits)
 	return e, errors.Join(p.errs...)

@@ -15,14 +15,14 @@ func TestEnvironment(t *testing.T) {
 		set  map[string]string
 		want environment
 	}{
-		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline}},
+		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, ""}},
 		{
-			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900"},
-			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute},
+			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", serviceName: "primrose-dev"},
+			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, "primrose-dev"},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: ""},
-			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline},
+			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, ""},
 		},
 	} {
 		got, err := parseEnvironment(lookup(least, test.set))

@@ -37,7 +37,7 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 		return nil, err
 	}
 	// One worker: Lambda gives a process one event at a time.
-	workers, err := worker.NewPool(worker.Config{Deadline: env.deadline, Log: log})
+	workers, err := worker.NewPool(worker.Config{Deadline: env.deadline, Log: log, Service: env.service})
 	if err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
@@ -53,6 +53,7 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 			Limits:    env.limits,
 			Log:       log,
 			Restarts:  func() uint64 { return workers.Stats().Restarts },
+			Service:   env.service,
 		}),
 		Operations: operation.Service{Worker: workers, Limits: env.limits},
 		Log:        log,

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/metric"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/store"
@@ -37,8 +38,9 @@ type Config struct {
 	Variants  store.Writer
 	Worker    Worker
 	Limits    engine.Limits
-	Log       *slog.Logger  // one line a request; nil means [slog.Default]
-	Restarts  func() uint64 // how many workers were replaced, for the log; may be nil
+	Log       *slog.Logger   // one line a request; nil means [slog.Default]
+	Restarts  func() uint64  // how many workers were replaced, for the log; may be nil
+	Service   metric.Service // counts the variants that are not stored; empty counts none
 }
 
 // Handler answers GET and HEAD of variant paths. The path alone says what is
@@ -147,7 +149,8 @@ func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original,
 		User:         map[string]string{MetaCacheTag: a.tag, MetaSourceETag: o.ETag, MetaETag: a.etag},
 	}
 	if err := h.Variants.Put(ctx, wanted.StoreKey(), meta, made.Body); err != nil {
-		h.Log.ErrorContext(ctx, "variant not stored", "key", wanted.StoreKey(), "error", err.Error())
+		h.Log.ErrorContext(ctx, "variant not stored", "key", wanted.StoreKey(), "error", err.Error(),
+			h.Service.Count(metric.StoreFailures, 1))
 		return err
 	}
 	return h.recheck(ctx, wanted, o)

@@ -28,7 +28,7 @@ type Config struct {
 	Env      []string       // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
 	Jailed   bool           // refuse a worker whose jail isn't whole, see [jail.Report.Whole]
-	Service  metric.Service // counts workers without a whole jail; empty counts none
+	Service  metric.Service // counts deaths and gaps in jails; empty counts none
 	Log      *slog.Logger   // of workers' deaths, and of gaps in their jails; nil means [slog.Default]
 }
 
@@ -157,7 +157,7 @@ func (p *Pool) borrow(ctx context.Context) (*process, error) {
 func (p *Pool) keep() {
 	for p.life.Err() == nil {
 		p.starts.Add(1)
-		w, err := start(p.life, p.config)
+		w, err := start(p.life, p.config, p.bury)
 		if err == nil {
 			err = p.inspect(w)
 		}
@@ -174,13 +174,13 @@ func (p *Pool) keep() {
 // is that of a worker which died before its first job: it would be restarted
 // in vain for ever.
 func (p *Pool) lend(w *process) error {
-	defer p.bury(w)
+	defer func() { <-w.exited }()
 	for !w.ended() {
 		select {
 		case p.loans <- loan{worker: w}:
 			p.await(w)
 		case <-w.exited:
-			if w.jobs == 0 {
+			if w.jobs.Load() == 0 {
 				return w.obituary(errors.New("it died before its first job"))
 			}
 		case <-p.life.Done():
@@ -200,14 +200,19 @@ func (p *Pool) await(w *process) {
 	}
 }
 
+// bury tells of a worker's end, and counts it. At the pool's own end there is
+// nothing to tell.
 func (p *Pool) bury(w *process) {
-	killed := w.bury()
+	if p.life.Err() != nil {
+		return
+	}
+	killed, count := w.killed(), metric.WorkerCrashes
 	if killed {
 		p.kills.Add(1)
+		count = metric.WorkerKills
 	}
-	if p.life.Err() == nil {
-		p.config.Log.Warn("worker ended", "killed", killed, "state", w.command.ProcessState.String(), "jobs", w.jobs)
-	}
+	p.config.Log.Warn("worker ended", "killed", killed, "state", w.command.ProcessState.String(), "jobs", w.jobs.Load(),
+		p.config.Service.Count(count, 1))
 }
 
 // report tells one waiting job that no worker can be started. Only then the

@@ -32,22 +32,23 @@ type process struct {
 	control *net.UnixConn
 	stderr  *tail
 	jail    jail.Report
-	jobs    uint64 // begun so far
+	jobs    atomic.Uint64 // begun so far
 
 	doomed   atomic.Bool   // a kill was sent
 	returned chan struct{} // one value when a loan ends
 	exited   chan struct{} // closed once the process is reaped
 }
 
-// start executes a worker and waits until it is ready.
-func start(ctx context.Context, config Config) (*process, error) {
-	p, err := spawn(config)
+// start executes a worker and waits until it is ready. At the process's end,
+// bury is called before anybody else hears of it.
+func start(ctx context.Context, config Config, bury func(*process)) (*process, error) {
+	p, err := spawn(config, bury)
 	if err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
 	defer context.AfterFunc(ctx, p.kill)()
 	if err := p.ready(startLimit); err != nil {
-		p.kill()
+		p.discard(err)
 		return nil, fmt.Errorf("start the worker: %w", p.obituary(err))
 	}
 	return p, nil
@@ -72,7 +73,7 @@ func (p *process) ready(limit time.Duration) error {
 	return err
 }
 
-func spawn(config Config) (*process, error) {
+func spawn(config Config, bury func(*process)) (*process, error) {
 	ours, theirs, err := socketpair()
 	if err != nil {
 		return nil, err
@@ -94,14 +95,15 @@ func spawn(config Config) (*process, error) {
 		ours.Close()
 		return nil, err
 	}
-	go p.wait()
+	go p.wait(bury)
 	return p, nil
 }
 
 // wait reaps the process and lets go of it.
-func (p *process) wait() {
+func (p *process) wait(bury func(*process)) {
 	p.command.Wait()
 	p.control.Close()
+	bury(p)
 	close(p.exited)
 }
 
@@ -109,6 +111,22 @@ func (p *process) wait() {
 func (p *process) kill() {
 	p.doomed.Store(true)
 	p.command.Process.Kill()
+}
+
+// discard ends a process that failed by err. One that has closed its socket
+// is dying by itself: to kill what is left of it is not what ends it.
+func (p *process) discard(err error) {
+	if gone(err) {
+		p.command.Process.Kill()
+		return
+	}
+	p.kill()
+}
+
+// gone reports whether an error of the control socket says that nobody holds
+// its other end.
+func gone(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // ended reports whether the process is dead, or as good as dead.
@@ -121,9 +139,8 @@ func (p *process) ended() bool {
 	}
 }
 
-// bury waits for the process's end and reports whether it was killed by us.
-func (p *process) bury() (killed bool) {
-	<-p.exited
+// killed reports of a process that was reaped whether it was killed by us.
+func (p *process) killed() bool {
 	status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
 	return ok && p.doomed.Load() && status.Signal() == syscall.SIGKILL
 }
@@ -134,10 +151,12 @@ func (p *process) obituary(cause error) error {
 	return fmt.Errorf("the worker ended (%v): %w; its last words: %q", p.command.ProcessState, cause, p.stderr)
 }
 
-// do runs one job. The process is doomed unless it answered as it should.
+// do runs one job. A process that didn't answer as it should is dead
+// afterwards: Lambda may freeze everything once its viewer is answered, and
+// until then the death must have been told.
 func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
-	p.jobs++
-	frame, err := encodeFrame(request{p.jobs, job}, maxRequest)
+	number := p.jobs.Add(1)
+	frame, err := encodeFrame(request{number, job}, maxRequest)
 	if err != nil {
 		return engine.Variant{}, problem.New(problem.TooLong, "the options are too long").Because(err)
 	}
@@ -148,12 +167,15 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 	f := &feed{original: original, sink: sink, abort: p.kill}
 	disarm := context.AfterFunc(ctx, p.kill)
 
-	variant, err := p.exchange(frame, pipe, f)
+	variant, err := p.exchange(number, frame, pipe, f)
 
 	broken := f.end()
 	expired := !disarm()
 	if expired {
 		p.kill() // here and now, not in a later job
+	}
+	if p.doomed.Load() {
+		<-p.exited
 	}
 	switch {
 	case expired && (err != nil || broken != nil):
@@ -166,12 +188,12 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 	if complaint, ok := errors.AsType[*problem.Problem](err); ok {
 		return engine.Variant{}, complaint
 	}
-	p.kill()
+	p.discard(err)
 	return engine.Variant{}, failed(p.obituary(err))
 }
 
 // exchange sends a job with its original's pipe and reads the answer.
-func (p *process) exchange(frame []byte, pipe *os.File, f *feed) (engine.Variant, error) {
+func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed) (engine.Variant, error) {
 	sent, _, err := p.control.WriteMsgUnix(frame, syscall.UnixRights(int(pipe.Fd())), nil)
 	pipe.Close()
 	if err != nil {
@@ -181,7 +203,7 @@ func (p *process) exchange(frame []byte, pipe *os.File, f *feed) (engine.Variant
 	if _, err := p.control.Write(frame[sent:]); err != nil {
 		return engine.Variant{}, err
 	}
-	return readReply(p.control, p.jobs)
+	return readReply(p.control, number)
 }
 
 // waited says why no worker became free.

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,6 +22,8 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/jail"
+	"primrose/functions/internal/metric"
+	"primrose/functions/internal/metric/metrictest"
 	"primrose/functions/internal/problem"
 )
 
@@ -95,6 +98,9 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 		os.Exit(7)
 	case "crash":
 		syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+		select {}
+	case "victim": // of the kernel, when memory runs out
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	case "pid":
 		return engine.Variant{Format: format.JSON, Body: fmt.Append(nil, os.Getpid())}, nil
@@ -278,15 +284,64 @@ func TestWorkerMayStopReading(t *testing.T) {
 
 func TestDeathCostsOneJob(t *testing.T) {
 	pool := newPool(t, "obey", 0)
-	for manner, words := range map[string]string{"exit": "farewell", "crash": "SIGSEGV"} {
+	for manner, words := range map[string]string{"exit": "farewell", "crash": "SIGSEGV", "victim": "signal: killed"} {
 		_, err := do(pool, manner, bytes.NewReader(picture(5_000_000)))
 		if p := wantCode(t, err, problem.WorkerFailed); !strings.Contains(p.Error(), words) {
 			t.Errorf("%s: cause is %v, want the last words %q", manner, p, words)
 		}
 		wantAlive(t, pool)
 	}
-	if got := pool.Stats(); got != (Stats{Restarts: 2}) {
-		t.Errorf("stats are %+v, want 2 restarts", got)
+	if got := pool.Stats(); got != (Stats{Restarts: 3}) {
+		t.Errorf("stats are %+v, want 3 restarts", got)
+	}
+}
+
+// A death is counted before its job is answered, as what it was.
+func TestDeathsAreCounted(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		worker, job string
+		deadline    time.Duration
+		want        []string
+	}{
+		{"obey", "echo", 0, nil},
+		{"obey", "exit", 0, []string{metric.WorkerCrashes}},
+		{"obey", "crash", 0, []string{metric.WorkerCrashes}},
+		{"obey", "victim", 0, []string{metric.WorkerCrashes}},
+		{"obey", "lie", 0, []string{metric.WorkerKills}},
+		{"obey", "hang", 50 * time.Millisecond, []string{metric.WorkerKills}},
+		{"refuse", "echo", 0, []string{metric.WorkerCrashes}},
+	} {
+		var log bytes.Buffer
+		pool, err := NewPool(Config{
+			Command:  []string{self, role, test.worker},
+			Deadline: test.deadline,
+			Log:      slog.New(slog.NewJSONHandler(&log, nil)),
+			Service:  "primrose-test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(pool, test.job, bytes.NewReader(picture(0)))
+		pool.Close() // tells nothing more
+		var got []string
+		for line := range strings.Lines(log.String()) {
+			found, err := metrictest.Parse(line)
+			if err != nil {
+				t.Errorf("%s, %s: %v", test.worker, test.job, err)
+			}
+			for _, m := range found {
+				if m.Name != metric.JailMissing { // these workers have none
+					got = append(got, m.Name)
+				}
+			}
+		}
+		if got = slices.Compact(got); !slices.Equal(got, test.want) { // a worker that refuses may have done so twice
+			t.Errorf("%s, %s: counted %q, want %q", test.worker, test.job, got, test.want)
+		}
 	}
 }
 
@@ -447,7 +502,7 @@ func TestWorkerEndsWithParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := start(t.Context(), Config{Command: []string{self, role, "obey"}})
+	p, err := start(t.Context(), Config{Command: []string{self, role, "obey"}}, func(*process) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +521,7 @@ func TestWorkerEndsWithParent(t *testing.T) {
 	pipe.Close()
 	p.control.Close()
 	<-p.exited
-	if p.bury() || !p.command.ProcessState.Success() {
+	if p.killed() || !p.command.ProcessState.Success() {
 		t.Errorf("the worker ended by %v, want by itself", p.obituary(nil))
 	}
 }
