@@ -29,7 +29,7 @@ func newProcessor(scope constructs.Construct, p Props, s storage) processor {
 		Description:  new("Primrose: makes variants of originals, and answers the operations."),
 		Architecture: architecture(p.Image.Architecture),
 		Code:         p.ImageCode(),
-		Environment:  imageEnvironment(p.Service, s),
+		Environment:  imageEnvironment(scope, p.Service, s),
 		MemorySize:   new(float64(p.Image.Memory)),
 		Timeout:      seconds(p.Image.Timeout()),
 
@@ -45,12 +45,13 @@ func newProcessor(scope constructs.Construct, p Props, s storage) processor {
 }
 
 // imageEnvironment is what the function is told. The names are its own constants; a test compares.
-func imageEnvironment(cfg config.Service, s storage) *map[string]*string {
+func imageEnvironment(scope constructs.Construct, cfg config.Service, s storage) *map[string]*string {
 	decoders := make([]string, len(cfg.Limits.Decoders))
 	for i, d := range cfg.Limits.Decoders {
 		decoders[i] = string(d)
 	}
 	return &map[string]*string{
+		"PRIMROSE_SERVICE":    serviceName(scope),
 		"PRIMROSE_ORIGINALS":  s.originals.BucketName(),
 		"PRIMROSE_VARIANTS":   s.variants.BucketName(),
 		"PRIMROSE_MAX_BYTES":  new(strconv.FormatInt(cfg.Limits.Bytes, 10)),
