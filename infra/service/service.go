@@ -10,6 +10,7 @@ package service
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -52,6 +54,15 @@ type Props struct {
 	WebACL *string
 }
 
+// validate reports everything that is wrong with the props, joined into one error.
+func (p Props) validate() error {
+	err := p.Service.Validate()
+	if (p.Certificate == nil) != (len(p.Domains) == 0) {
+		err = errors.Join(err, errors.New("give both Domains and Certificate, or neither"))
+	}
+	return err
+}
+
 // A Service is one Primrose. Its parts are there to be watched, granted and referred to.
 type Service struct {
 	Name         string // what its functions' metrics have as the dimension Service
@@ -65,6 +76,8 @@ type Service struct {
 	DeadLetters  awssqs.Queue // of changes that Purge gave up
 	Api          awsapigateway.RestApi
 	Distribution awscloudfront.Distribution
+	Keys         awscloudfront.KeyValueStore         // which the edge checks signatures by
+	SigningKeys  map[string]awssecretsmanager.Secret // by id; to be pushed into Keys
 	EdgeFunction awscloudfront.Function
 
 	// EdgeSignals are CloudFront's. Its metrics are in us-east-1, and so their alarms have to be: a
@@ -75,8 +88,12 @@ type Service struct {
 	Undo []interfacesawscloudwatch.IAlarmRef
 }
 
-// New adds a service to scope. Several of them fit into one stack, under different ids.
+// New adds a service to scope. Several of them fit into one stack, under different ids. It panics, as
+// CDK's constructs do, where the props cannot be meant.
 func New(scope constructs.Construct, id string, p Props) Service {
+	if err := p.validate(); err != nil {
+		panic(err)
+	}
 	c := constructs.NewConstruct(scope, new(id))
 
 	storage := newStorage(c, p)
@@ -98,6 +115,8 @@ func New(scope constructs.Construct, id string, p Props) Service {
 		DeadLetters:  purge.deadLetters,
 		Api:          api.rest,
 		Distribution: edge.distribution,
+		Keys:         edge.keys.store,
+		SigningKeys:  edge.keys.secrets,
 		EdgeFunction: edge.function,
 	}
 	made.EdgeSignals = edgeSignals(p, made)

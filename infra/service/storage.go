@@ -24,6 +24,7 @@ func newStorage(scope constructs.Construct, p Props) storage {
 		variants: newBucket(c, "Variants", awss3.BucketProps{
 			RemovalPolicy:  awscdk.RemovalPolicy_DESTROY,
 			LifecycleRules: &[]*awss3.LifecycleRule{{Expiration: days(p.Variants.Expiry)}},
+			Cors:           readableByScripts(),
 		}),
 	}
 }
@@ -55,6 +56,18 @@ func notifyEventBridge(bucket awss3.Bucket) {
 	bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 		EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: new(true)},
 	})
+}
+
+// readableByScripts has S3 say that any site's scripts may read what they got, such as to draw it on a
+// canvas. Nobody gets more by it. The edge could say so of everything itself, but would then tell
+// caches that variants differ by who asks, and not by what is accepted; and it takes none of these
+// headers as one of its own choice.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
+func readableByScripts() *[]*awss3.CorsRule {
+	return &[]*awss3.CorsRule{{
+		AllowedOrigins: &[]*string{new("*")},
+		AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_GET, awss3.HttpMethods_HEAD},
+	}}
 }
 
 // newBucket makes a bucket as all of ours are: private, encrypted, TLS only, without access lists,

@@ -37,7 +37,7 @@ func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
 		if err != nil {
 			return fmt.Errorf("stage %q: %w", stage.Name, err)
 		}
-		NewHome(app, stage, service.Props{
+		NewHome(app, stage, NewFront(app, stage), service.Props{
 			Service:   stage.Service,
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
 			PurgeCode: func() awslambda.Code { return code.Purge(stage.Service.Image.Architecture) },

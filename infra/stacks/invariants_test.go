@@ -13,15 +13,16 @@ import (
 // that viewers know, or a key. It is never a matter of taste.
 func TestStatefulIDsStay(t *testing.T) {
 	pinned := map[string][]string{
-		"AWS::S3::Bucket":               {"PrimroseStorageOriginalsFA39B013", "PrimroseStorageVariantsD6D974F1"},
-		"AWS::CloudFront::Distribution": {"PrimroseEdgeDistributionEF8B1AA2"},
-		"AWS::ApiGateway::RestApi":      {"PrimroseApiRest7E8533B8"},
-		"AWS::SecretsManager::Secret":   {"PrimroseApiSecret118F51137"},
-		"AWS::ApiGateway::ApiKey":       {"PrimroseApiKey1C0C10D25"},
-		"AWS::Logs::LogGroup":           {"PrimroseProcessorLogs8458AB7E", "PrimrosePurgeLogsF1F16954"},
-		"AWS::Lambda::Function":         {"PrimroseProcessorImage55D48251", "PrimrosePurgeFunctionB18479FC"},
-		"AWS::Lambda::Alias":            {"PrimroseProcessorLiveC2D580BF"},
-		"AWS::SQS::Queue":               {"PrimrosePurgeDeadLetters98C31412", "PrimrosePurgeQueue57F15134"},
+		"AWS::S3::Bucket":                {"PrimroseStorageOriginalsFA39B013", "PrimroseStorageVariantsD6D974F1"},
+		"AWS::CloudFront::Distribution":  {"PrimroseEdgeDistributionEF8B1AA2"},
+		"AWS::CloudFront::KeyValueStore": {"PrimroseEdgeKeysStore6BBAB608"},
+		"AWS::ApiGateway::RestApi":       {"PrimroseApiRest7E8533B8"},
+		"AWS::SecretsManager::Secret":    {"PrimroseApiSecret118F51137"},
+		"AWS::ApiGateway::ApiKey":        {"PrimroseApiKey1C0C10D25"},
+		"AWS::Logs::LogGroup":            {"PrimroseProcessorLogs8458AB7E", "PrimrosePurgeLogsF1F16954"},
+		"AWS::Lambda::Function":          {"PrimroseProcessorImage55D48251", "PrimrosePurgeFunctionB18479FC"},
+		"AWS::Lambda::Alias":             {"PrimroseProcessorLiveC2D580BF"},
+		"AWS::SQS::Queue":                {"PrimrosePurgeDeadLetters98C31412", "PrimrosePurgeQueue57F15134"},
 	}
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		for kind, ids := range pinned {
@@ -212,21 +213,26 @@ func TestServicesCannotBeConfused(t *testing.T) {
 // would print it.
 func TestTheKeyIsWhereItIsCompared(t *testing.T) {
 	each(t, func(t *testing.T, _ config.Stage, made template) {
-		var got []string
-		find := func(path, s string) {
-			if strings.Contains(s, "resolve:") {
-				got = append(got, path)
-			}
-		}
-		for id, r := range made.Resources {
-			walk(id, map[string]any(r.Properties), find)
-		}
-		walk("Outputs", made.Outputs, find)
-		same(t, "references to secrets", got, []string{
+		same(t, "references to secrets", references(made), []string{
 			"PrimroseApiKey1C0C10D25.Value.Fn::Join",
 			"PrimroseEdgeDistributionEF8B1AA2.DistributionConfig.Origins.OriginCustomHeaders.HeaderValue.Fn::Join",
 		})
 	})
+}
+
+// references are the places of all that CloudFormation replaces by a secret.
+func references(made template) []string {
+	var places []string
+	find := func(path, s string) {
+		if strings.Contains(s, "resolve:") {
+			places = append(places, path)
+		}
+	}
+	for id, r := range made.Resources {
+		walk(id, map[string]any(r.Properties), find)
+	}
+	walk("Outputs", made.Outputs, find)
+	return places
 }
 
 // CDK likes to add functions of its own, with roles of their own; and a setting of the whole

@@ -19,23 +19,25 @@ func TestNamesDoNotClash(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(here), Context: flags()})
-	stacks.NewHome(app, config.Dev(), props())
-	stacks.NewHome(app, config.Prod(), props())
+	stacks.NewHome(app, config.Dev(), stacks.Front{}, props())
+	guarded := config.Prod()
+	guarded.Firewall.On = true
+	stacks.NewHome(app, guarded, stacks.NewFront(app, guarded), props())
 	foreign := awscdk.NewStack(app, new("a-stack-of-another-app-whose-name-is-as-long-as-people-make-them"), nil)
 	service.New(foreign, "Photos", props())
 	service.New(foreign, "Drawings", props())
 	app.Synth(nil)
 
-	away := config.Prod()
+	away := guarded
 	away.Region = "ap-northeast-2" // as long as they come
 	app = awscdk.NewApp(&awscdk.AppProps{Outdir: new(there), Context: flags()})
-	stacks.NewHome(app, away, props())
+	stacks.NewHome(app, away, stacks.NewFront(app, away), props())
 	app.Synth(nil)
 
 	files, _ := filepath.Glob(filepath.Join(here, "*.template.json"))
 	more, _ := filepath.Glob(filepath.Join(there, "*.template.json"))
-	if files = append(files, more...); len(files) != 4 {
-		t.Fatalf("templates: %q, want four", files)
+	if files = append(files, more...); len(files) != 6 {
+		t.Fatalf("templates: %q, want six", files)
 	}
 	owner := map[string]string{}
 	for _, file := range files {
@@ -59,7 +61,7 @@ func TestNamesDoNotClash(t *testing.T) {
 			owner[name] = file + " " + id
 		}
 	}
-	if want := 5 * (6 + 1 + 10); len(owner) != want { // an API, a function, an access control and three policies; a dashboard; ten queries
+	if want := 5*(7+1+10) + 2; len(owner) != want { // an API, a function, a store of keys, an access control and three policies; a dashboard; ten queries; two firewalls
 		t.Errorf("%d names, want %d: somebody lost or won one", len(owner), want)
 	}
 }
@@ -83,6 +85,7 @@ func physicalName(r resource) string {
 		"AWS::CloudFront::OriginRequestPolicy":   {"OriginRequestPolicyConfig", "Name"},
 		"AWS::CloudFront::ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig", "Name"},
 		"AWS::CloudFront::KeyValueStore":         {"Name"},
+		"AWS::WAFv2::WebACL":                     {"VisibilityConfig", "MetricName"}, // CloudFormation names it, not its metrics
 		"AWS::ApiGateway::UsagePlan":             {"UsagePlanName"},
 		"AWS::ApiGateway::ApiKey":                {"Name"},
 		"AWS::S3::Bucket":                        {"BucketName"},

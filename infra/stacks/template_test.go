@@ -72,8 +72,8 @@ func (o object) get(path ...string) any {
 	return v
 }
 
-// text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, joined and
-// split strings as what comes of them.
+// text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, one to
+// another stack as ${Stack in region}, joined and split strings as what comes of them.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -91,6 +91,9 @@ func text(v any) string {
 				parts = append(parts, text(part))
 			}
 			return strings.Join(parts, join[0].(string))
+		}
+		if from, ok := v["Fn::GetStackOutput"].(map[string]any); ok {
+			return fmt.Sprintf("${%s in %s}", from["StackName"], from["Region"])
 		}
 		if pick, ok := v["Fn::Select"].([]any); ok {
 			split := pick[1].(map[string]any)["Fn::Split"].([]any)
