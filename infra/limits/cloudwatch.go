@@ -16,7 +16,7 @@ var cloudWatch = slices.Concat(
 		rule{name: "alarm-window", check: windowIsShort},
 		rule{name: "alarm-datapoints", check: datapointsFit},
 		rule{name: "alarm-statistic", check: statisticsExist},
-		rule{name: "alarm-metric", check: oneOnly("MetricName", "Metrics")},
+		rule{name: "alarm-metric", check: all(oneOnly("MetricName", "Metrics"), oneOnly("Namespace", "Metrics"), oneOnly("Period", "Metrics"))},
 		rule{name: "alarm-threshold", check: oneOnly("Threshold", "ThresholdMetricId")},
 		rule{name: "alarm-comparison", check: oneOf("ComparisonOperator", "GreaterThanOrEqualToThreshold", "GreaterThanThreshold",
 			"LessThanThreshold", "LessThanOrEqualToThreshold")},

@@ -266,8 +266,12 @@ var alarmMistakes = []mutation{
 		r.Properties["EvaluationPeriods"], r.Properties["DatapointsToAlarm"] = 5.0, 6.0
 	})},
 	{"a statistic in words", "alarm-statistic", watching("Statistic", "Stat", "Mean")},
-	{"p999", "alarm-statistic", to(alarm, "ExtendedStatistic", "p999")},
+	{"p999", "alarm-statistic", watching("ExtendedStatistic", "Stat", "p999")},
 	{"a metric and an expression", "alarm-metric", in(alarm, func(_ Template, r *Resource) { r.Properties["MetricName"], r.Properties["Metrics"] = "Errors", []any{} })},
+	{"an expression with a period of its own", "alarm-metric", change(alarm, "", func(m map[string]any) bool {
+		m["Period"] = 60.0
+		return m["Metrics"] != nil
+	})},
 	{"two thresholds", "alarm-threshold", to(alarm, "ThresholdMetricId", "band")},
 	{"no threshold", "alarm-threshold", without(alarm, "Threshold")},
 	{"a comparison in signs", "alarm-comparison", to(alarm, "ComparisonOperator", ">")},

@@ -42,6 +42,9 @@ func Parse(name, region string, text []byte) (Template, error) {
 	}
 	for id, r := range t.Resources {
 		r.ID = id
+		if r.Properties == nil {
+			r.Properties = map[string]any{}
+		}
 		t.Resources[id] = r
 	}
 	return t, nil

@@ -19,7 +19,6 @@ func newRollout(scope constructs.Construct, p Props, f processor, alarms []inter
 	role := newRole(c, "Role", "codedeploy.amazonaws.com", "Primrose's rollout: moves the image function's alias between versions.")
 	function := *f.function.FunctionArn()
 	allow(role, function, "lambda:GetAlias", "lambda:UpdateAlias")
-	allow(role, function+":live", "lambda:GetAlias", "lambda:UpdateAlias")
 	if p.Image.Provisioned > 0 { // which is to be there before the traffic
 		allow(role, function+":live", "lambda:GetProvisionedConcurrencyConfig")
 	}

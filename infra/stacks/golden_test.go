@@ -19,19 +19,24 @@ func TestGoldens(t *testing.T) {
 	synth(t)
 	for _, stage := range config.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
-			got := indent(t, filepath.Join(out, templateFile(stage)))
-			file := filepath.Join("testdata", templateFile(stage))
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(file)
-			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("the template differs from %s (%v).\nIf that is meant, run\n\tgo test ./infra/stacks -update\nand review what git diff says.", file, err)
-			}
+			compareGolden(t, filepath.Join(out, templateFile(stage)))
 		})
+	}
+}
+
+// compareGolden compares a template with the golden of its name, or writes it.
+func compareGolden(t *testing.T, file string) {
+	t.Helper()
+	got, golden := indent(t, file), filepath.Join("testdata", filepath.Base(file))
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || string(got) != string(want) {
+		t.Errorf("the template differs from %s (%v).\nIf that is meant, run\n\tgo test ./infra/stacks -update\nand review what git diff says.", golden, err)
 	}
 }
 

@@ -102,9 +102,7 @@ func TestPermissions(t *testing.T) {
 		"PurgeRole: xray:PutTelemetryRecords on *",
 
 		"RolloutRole: lambda:GetAlias on ${PrimroseProcessorImage55D48251.Arn}",
-		"RolloutRole: lambda:GetAlias on ${PrimroseProcessorImage55D48251.Arn}:live",
 		"RolloutRole: lambda:UpdateAlias on ${PrimroseProcessorImage55D48251.Arn}",
-		"RolloutRole: lambda:UpdateAlias on ${PrimroseProcessorImage55D48251.Arn}:live",
 		"RolloutRole: cloudwatch:DescribeAlarms on *",
 
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",

@@ -47,22 +47,24 @@ func synth(t *testing.T) {
 	}
 }
 
-// synthOnce does as cdk synth does, feature flags included, but for the image function's code: a
-// stub stands for it, so that its hash never changes and the tests need not build it.
-var synthOnce = sync.OnceValue(func() (err error) {
+var synthOnce = sync.OnceValue(func() error { return synthTo(out, config.Stages()) })
+
+// synthTo does as cdk synth does, feature flags included, but for the functions' code: a stub stands
+// for it, so that its hash never changes and the tests need not build it.
+func synthTo(dir string, stages []config.Stage) (err error) {
 	defer func() { // CDK throws what it finds wrong
 		if thrown := recover(); thrown != nil {
-			report, _ := os.ReadFile(filepath.Join(out, "validation-report.json"))
+			report, _ := os.ReadFile(filepath.Join(dir, "validation-report.json"))
 			err = fmt.Errorf("%v\n%s", thrown, report)
 		}
 	}()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(out), Context: flags()})
-	if err := stacks.AddStages(app, config.Stages(), code()); err != nil {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(dir), Context: flags()})
+	if err := stacks.AddStages(app, stages, code()); err != nil {
 		return err
 	}
 	app.Synth(nil)
 	return nil
-})
+}
 
 func code() stacks.Code {
 	events, err := bundle.Events(root)
