@@ -174,12 +174,13 @@ func TestVariant(t *testing.T) {
 		t.Fatalf("no 160×120 JPEG: %v", err)
 	}
 	for name, want := range map[string]string{
-		"Content-Type":            "image/jpeg",
-		"Content-Length":          strconv.Itoa(len(body)),
-		"Cache-Control":           "public, max-age=86400, s-maxage=31536000, stale-while-revalidate=31536000",
-		"X-Content-Type-Options":  "nosniff",
-		"Content-Security-Policy": "default-src 'none'; sandbox",
-		"X-Amz-Meta-Cache-Tag":    fmt.Sprintf("%x", sha256.Sum256([]byte("rose.jpg"))),
+		"Content-Type":                "image/jpeg",
+		"Content-Length":              strconv.Itoa(len(body)),
+		"Cache-Control":               "public, max-age=86400, s-maxage=31536000, stale-while-revalidate=31536000",
+		"X-Content-Type-Options":      "nosniff",
+		"Content-Security-Policy":     "default-src 'none'; sandbox",
+		"Access-Control-Allow-Origin": "*",
+		"X-Amz-Meta-Cache-Tag":        fmt.Sprintf("%x", sha256.Sum256([]byte("rose.jpg"))),
 	} {
 		if got := response.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

@@ -38,6 +38,7 @@ func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool
 	}
 	header := w.Header()
 	delivery.Harden(header)
+	delivery.Share(header)
 	header.Set("X-Cache", "Hit from store")
 	header.Set("ETag", etag)
 	header.Set("Server-Timing", fmt.Sprintf("store;dur=%.1f", float64(time.Since(begin).Microseconds())/1000))

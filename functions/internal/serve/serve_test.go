@@ -171,7 +171,7 @@ func TestImage(t *testing.T) {
 	if again.Header.Get("X-Cache") != "Hit from store" || !bytes.Equal(kept, body) {
 		t.Errorf("again: %s %v", again.Status, again.Header)
 	}
-	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options"} {
+	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Access-Control-Allow-Origin"} {
 		if first.Header.Get(name) == "" || first.Header.Get(name) != again.Header.Get(name) {
 			t.Errorf("%s is %q made and %q kept", name, first.Header.Get(name), again.Header.Get(name))
 		}
