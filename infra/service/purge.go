@@ -114,10 +114,9 @@ func listen(scope constructs.Construct, s storage, queue awssqs.Queue) {
 
 // feed has Lambda hand the queue's messages to the function.
 //
-// A batch may wait a few seconds to fill, because one invalidation does for all of it. The function
-// says which messages failed, and only those come again. Few batches at a time are enough, and leave
-// the account's concurrency to viewers: this bounds them without reserving any, which new accounts
-// cannot.
+// The function says which messages failed, and only those come again. Few batches at a time are
+// enough, and leave the account's concurrency to viewers: this bounds them without reserving any,
+// which new accounts cannot.
 func feed(scope constructs.Construct, queue awssqs.Queue, function awslambda.Function) {
 	awslambda.NewCfnEventSourceMapping(scope, new("Source"), &awslambda.CfnEventSourceMappingProps{
 		EventSourceArn:                 queue.QueueArn(),

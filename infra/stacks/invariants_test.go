@@ -250,3 +250,41 @@ func TestNothingIsSlippedIn(t *testing.T) {
 		same(t, "roles", roles, []string{"ImageRole", "PurgeRole", "RolloutRole"})
 	})
 }
+
+// CloudFormation makes resources in the order of their references, and refuses a circle only once it
+// deploys.
+func TestNothingWaitsForItself(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		done := map[string]bool{}
+		var follow func(path []string, id string)
+		follow = func(path []string, id string) {
+			if slices.Contains(path, id) {
+				t.Fatalf("a circle: %s", strings.Join(append(path, id), " needs "))
+			}
+			if !done[id] {
+				for _, needed := range made.needs(id) {
+					follow(append(path, id), needed)
+				}
+				done[id] = true
+			}
+		}
+		for id := range made.Resources {
+			follow(nil, id)
+		}
+	})
+}
+
+// needs are the resources that one refers to, as a property, when it is updated, or by waiting.
+func (t template) needs(id string) []string {
+	r := t.Resources[id]
+	needed := slices.Clone(r.DependsOn)
+	find := func(path, s string) {
+		attribute := strings.Contains(path, "Fn::GetAtt") || strings.HasSuffix(path, ".Ref")
+		if _, ok := t.Resources[s]; ok && attribute && s != id {
+			needed = append(needed, s)
+		}
+	}
+	walk(id, map[string]any(r.Properties), find)
+	walk(id, map[string]any(r.UpdatePolicy), find)
+	return needed
+}

@@ -19,19 +19,19 @@ func TestNamesDoNotClash(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(here), Context: flags()})
-	stacks.NewHome(app, config.Dev(), stacks.Front{}, props())
+	stacks.NewHome(app, config.Dev(), stacks.Front{}, named())
 	guarded := config.Prod()
 	guarded.Firewall.On = true
-	stacks.NewHome(app, guarded, stacks.NewFront(app, guarded), props())
+	stacks.NewHome(app, guarded, stacks.NewFront(app, guarded), named())
 	foreign := awscdk.NewStack(app, new("a-stack-of-another-app-whose-name-is-as-long-as-people-make-them"), nil)
-	service.New(foreign, "Photos", props())
-	service.New(foreign, "Drawings", props())
+	service.New(foreign, "Photos", named())
+	service.New(foreign, "Drawings", named())
 	app.Synth(nil)
 
 	away := guarded
 	away.Region = "ap-northeast-2" // as long as they come
 	app = awscdk.NewApp(&awscdk.AppProps{Outdir: new(there), Context: flags()})
-	stacks.NewHome(app, away, stacks.NewFront(app, away), props())
+	stacks.NewHome(app, away, stacks.NewFront(app, away), named())
 	app.Synth(nil)
 
 	files, _ := filepath.Glob(filepath.Join(here, "*.template.json"))
@@ -61,9 +61,16 @@ func TestNamesDoNotClash(t *testing.T) {
 			owner[name] = file + " " + id
 		}
 	}
-	if want := 5*(7+1+10) + 2; len(owner) != want { // an API, a function, a store of keys, an access control and three policies; a dashboard; ten queries; two firewalls
+	if want := 5*(8+1+10) + 2; len(owner) != want { // an API, its stream of logs, a function, a store of keys, an access control and three policies; a dashboard; ten queries; two firewalls
 		t.Errorf("%d names, want %d: somebody lost or won one", len(owner), want)
 	}
+}
+
+// named is a service with as many names as there are.
+func named() service.Props {
+	p := props()
+	p.API.Logs = config.Firehose
+	return p
 }
 
 func props() service.Props {
@@ -86,6 +93,7 @@ func physicalName(r resource) string {
 		"AWS::CloudFront::ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig", "Name"},
 		"AWS::CloudFront::KeyValueStore":         {"Name"},
 		"AWS::WAFv2::WebACL":                     {"VisibilityConfig", "MetricName"}, // CloudFormation names it, not its metrics
+		"AWS::KinesisFirehose::DeliveryStream":   {"DeliveryStreamName"},
 		"AWS::ApiGateway::UsagePlan":             {"UsagePlanName"},
 		"AWS::ApiGateway::ApiKey":                {"Name"},
 		"AWS::S3::Bucket":                        {"BucketName"},
