@@ -64,7 +64,7 @@ func acceptEdge(distribution awscloudfront.Distribution, p Props) {
 			"A web ACL costs by the request, so it is an operator's choice; the edge function refuses what is malformed.")
 	}
 	accept(distribution, "AwsSolutions-CFR3",
-		"These logs want a bucket with access lists; the image function logs every miss, and CloudFront's metrics count the hits.")
+		"The rule knows only logs that want a bucket with access lists; Watch.Logs switches on the kind that does not.")
 	if p.Certificate == nil {
 		accept(distribution, "AwsSolutions-CFR4",
 			"Without a domain of its own, CloudFront's certificate is used and its security policy cannot be chosen.")

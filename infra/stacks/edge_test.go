@@ -2,6 +2,8 @@ package stacks_test
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 
 	"primrose/infra/bundle"
@@ -56,6 +58,96 @@ func TestThePathIsTheCacheKey(t *testing.T) {
 		}
 		forwarded := made.one("AWS::CloudFront::OriginRequestPolicy").get("OriginRequestPolicyConfig", "HeadersConfig", "Headers")
 		same(t, "forwarded headers", texts(forwarded), []string{"x-primrose-variant"})
+	})
+}
+
+// What viewers are told besides what the origins say, and what is kept from them.
+func TestResponseHeaders(t *testing.T) {
+	each(t, func(t *testing.T, stage config.Stage, made template) {
+		policy := object(made.one("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"].(map[string]any))
+		var said, removed []string
+		for _, one := range list(policy.get("CustomHeadersConfig", "Items")) {
+			h := one.(map[string]any)
+			said = append(said, fmt.Sprintf("%s: %s, instead of the origin's: %v", h["Header"], h["Value"], h["Override"]))
+			// CloudFront refuses at deploy time what it has a setting for.
+			if name := strings.ToLower(text(h["Header"])); strings.HasPrefix(name, "access-control-") || name == "content-security-policy" || name == "strict-transport-security" {
+				t.Errorf("%s is no custom header to CloudFront", name)
+			}
+		}
+		same(t, "said", said, []string{
+			"Vary: Accept, instead of the origin's: true",
+			"Cross-Origin-Resource-Policy: cross-origin, instead of the origin's: true",
+			"Timing-Allow-Origin: *, instead of the origin's: true",
+		})
+		for _, one := range list(policy.get("RemoveHeadersConfig", "Items")) {
+			removed = append(removed, text(one.(map[string]any)["Header"]))
+		}
+		same(t, "removed", removed, []string{"x-amz-meta-cache-tag", "x-amz-meta-etag", "x-amz-meta-source-etag", "x-amz-server-side-encryption"})
+		if policy["CorsConfig"] != nil {
+			t.Error("CloudFront is to answer for CORS, and drops Vary by that")
+		}
+		if promise := policy.get("SecurityHeadersConfig", "StrictTransportSecurity"); promise != nil && len(stage.Domain.Names) == 0 {
+			t.Errorf("HTTPS is promised for a name that is not ours: %v", promise)
+		}
+	})
+}
+
+// S3 allows scripts to read only what is asked for on behalf of a site: the edge always asks so, and
+// the cache keeps one answer for all.
+func TestScriptsOfAnySiteMayReadVariants(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		rules := list(made.Resources["PrimroseStorageVariantsD6D974F1"].Properties.get("CorsConfiguration", "CorsRules"))
+		if got := fmt.Sprint(rules); got != "[map[AllowedMethods:[GET HEAD] AllowedOrigins:[*]]]" {
+			t.Errorf("rules: %s", got)
+		}
+		sent := 0
+		for _, one := range list(distribution(made)["Origins"]) {
+			for _, header := range list(one.(map[string]any)["OriginCustomHeaders"]) {
+				if header.(map[string]any)["HeaderName"] == "origin" && object(one.(map[string]any))["S3OriginConfig"] != nil {
+					sent++
+				}
+			}
+		}
+		if sent != 1 {
+			t.Errorf("Origin is sent to %d buckets, want one", sent)
+		}
+	})
+}
+
+func TestTheCacheKnowsWhatVariantsWereMadeOf(t *testing.T) {
+	// The metadata's name is the image function's; S3 puts x-amz-meta- before it.
+	named := read(t, "functions/internal/delivery/delivery.go")
+	name := regexp.MustCompile(`MetaCacheTag\s*= "(\S+)"`).FindStringSubmatch(named)
+	if name == nil {
+		t.Fatal("the image function names no tag")
+	}
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		if got := distribution(made).get("CacheTagConfig", "HeaderName"); got != "x-amz-meta-"+name[1] {
+			t.Errorf("the cache reads tags from %v, want x-amz-meta-%s", got, name[1])
+		}
+	})
+}
+
+// An origin that does not answer is given up within CloudFront's patience for a first byte.
+func TestOriginsAreGivenUpSoon(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		for _, one := range list(distribution(made)["Origins"]) {
+			o := one.(map[string]any)
+			attempts, _ := o["ConnectionAttempts"].(float64)
+			timeout, _ := o["ConnectionTimeout"].(float64)
+			if wait := attempts * timeout; wait < 1 || wait > 10 {
+				t.Errorf("%s: %v attempts of %v s", text(o["DomainName"]), attempts, timeout)
+			}
+		}
+	})
+}
+
+func TestTheFunctionReadsTheStoreOfKeys(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		stores := list(made.one("AWS::CloudFront::Function").get("FunctionConfig", "KeyValueStoreAssociations"))
+		if len(stores) != 1 || text(stores[0].(map[string]any)["KeyValueStoreARN"]) != "${PrimroseEdgeKeysStore6BBAB608.Arn}" {
+			t.Errorf("it reads %v", stores)
+		}
 	})
 }
 

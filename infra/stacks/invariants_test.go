@@ -76,6 +76,16 @@ func TestOriginalsAreVersionedAndOutliveTheStack(t *testing.T) {
 	})
 }
 
+// Each change of an original is told to EventBridge, by the bucket itself and no function of CDK's.
+func TestOriginalsTellOfChanges(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		told := made.Resources["PrimroseStorageOriginalsFA39B013"].Properties.get("NotificationConfiguration", "EventBridgeConfiguration", "EventBridgeEnabled")
+		if told != true {
+			t.Errorf("EventBridge is told: %v", told)
+		}
+	})
+}
+
 // All that any principal is allowed, in full: whoever adds a permission adds a line here, and a
 // wildcard shows.
 func TestPermissions(t *testing.T) {
