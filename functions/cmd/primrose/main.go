@@ -24,6 +24,8 @@ type command struct {
 
 var commands = []command{
 	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
+	{"sign", "sign URLs for a stage that wants them signed", signCommand},
+	{"keys", "tell the edge which keys URLs are signed with", keysCommand},
 	{"version", "say which versions of Primrose and of the codecs these are", versionCommand},
 }
 
@@ -85,13 +87,19 @@ func newFlags(name, help string) *flag.FlagSet {
 	return flags
 }
 
+// parseFlags reads the flags of a command, and leaves its other arguments.
+func parseFlags(flags *flag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return errUsage
+	}
+	return err
+}
+
 // parse reads the flags of a command that takes no other arguments.
 func parse(flags *flag.FlagSet, args []string) error {
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
+	if err := parseFlags(flags, args); err != nil {
 		return err
-	case err != nil:
-		return errUsage
 	}
 	if flags.NArg() > 0 {
 		fmt.Fprintf(flags.Output(), "primrose %s: what does %q mean? It takes flags only; -h lists them\n", flags.Name(), flags.Arg(0))

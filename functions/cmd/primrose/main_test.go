@@ -7,16 +7,19 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"primrose/functions/internal/keystest"
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/worker"
 )
@@ -132,6 +135,61 @@ func TestServeSamples(t *testing.T) {
 	}
 }
 
+// TestSign: what is signed here is served there, and nothing else.
+func TestSign(t *testing.T) {
+	secret := strings.Repeat("k", 43)
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := primrose(t, "serve", "--addr", "127.0.0.1:0", "--quiet", "--sign-key", "2026a="+file, "--widths", "32,64")
+	url := serving(t, server)
+	sign := primrose(t, "sign", "--key-id", "2026a", "--expires", "1h", url+"/rose.jpg?w=20&fm=png", url+"/rose.jpg?w=40")
+	sign.Env = append(sign.Env, "PRIMROSE_KEY="+secret)
+	out, err := sign.Output()
+	urls := strings.Fields(string(out))
+	if err != nil || len(urls) != 2 {
+		t.Fatalf("signed %q, %v", out, err)
+	}
+	if response, body := get(t, urls[0]); response.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s %s", urls[0], response.Status, body)
+	} else if picture, err := png.Decode(bytes.NewReader(body)); err != nil || picture.Bounds().Dx() != 32 {
+		t.Errorf("no PNG 32 px wide: %v", err)
+	}
+	for _, wrong := range []string{url + "/rose.jpg?w=20&fm=png", strings.Replace(urls[1], "w=40", "w=41", 1)} {
+		if response, body := get(t, wrong); response.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %s %s", wrong, response.Status, body)
+		}
+	}
+	if err := errors.Join(server.Process.Signal(os.Interrupt), server.Wait()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestKeysPush shows what it does, and no key.
+func TestKeysPush(t *testing.T) {
+	aws := keystest.Start(t)
+	arn := keystest.SecretARN("b")
+	aws.Secrets[arn] = strings.Repeat("b", 43)
+	aws.Held["key.2026a"] = strings.Repeat("a", 43)
+	for _, c := range []struct{ args, says, holds string }{
+		{"--secret 2026b=" + arn + " --dry-run", "remove   2026a\nadd      2026b\nNothing is changed: this was a dry run.\n", "key.2026a"},
+		{"--secret 2026b=" + arn, "remove   2026a\nadd      2026b\n", "key.2026b"},
+		{"--secret 2026b=" + arn, "keep     2026b\n", "key.2026b"},
+		{"--remove-all", "remove   2026b\n", ""},
+	} {
+		cmd := primrose(t, append([]string{"keys", "push", "--store", keystest.StoreARN}, strings.Fields(c.args)...)...)
+		cmd.Env = append(cmd.Env, aws.Environ()...)
+		out, err := cmd.CombinedOutput()
+		if err != nil || string(out) != c.says {
+			t.Errorf("%s: says %q, %v, want %q", c.args, out, err, c.says)
+		}
+		if held := strings.Join(slices.Collect(maps.Keys(aws.Held)), " "); held != c.holds {
+			t.Errorf("%s: the store holds %s, want %s", c.args, held, c.holds)
+		}
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	s3test.Setenv(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -142,6 +200,10 @@ func TestMistakes(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key := filepath.Join(dir, "key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("k", 43)+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -164,6 +226,28 @@ func TestMistakes(t *testing.T) {
 		{"serve --originals " + dir + " --max-pixels 0", 1, "greater than 0"},
 		{"serve --originals " + dir + " --addr " + taken.Addr().String(), 1, "taken by another program"},
 		{"serve --originals " + dir + " --addr nowhere", 1, "--addr nowhere"},
+		{"serve --widths 640,320", 2, "ascending"},
+		{"serve --sign-key 2026a", 2, "name the file"},
+		{"serve --sign-key 2026a=" + file, 2, "use 32 to 1024"},
+		{"sign /rose.jpg", 1, "PRIMROSE_KEY"},
+		{"sign --key-id 2026a --key-file " + key, 2, "which URL?"},
+		{"sign --key-id 2026a --key-file " + file + " /rose.jpg", 1, "use 32 to 1024"},
+		{"sign --key-id 2026a --key-file " + dir + "/none /rose.jpg", 1, "no such file"},
+		{"sign --key-file " + key + " /rose.jpg", 1, "no key's id"},
+		{"sign --key-id 2026a --key-file " + key + " --expires -1h /rose.jpg", 1, "negative"},
+		{"sign --key-id 2026a --key-file " + key + " /rose.jpg?kid=1", 1, "signed already"},
+		{"sign --key-id 2026a --key-file " + key + " https://images.example.com", 1, "names no image"},
+		{"sign --key-id 2026a --key-file " + key + " https://images.example.com/a//b.jpg", 1, "names no image"},
+		{"sign --key-id 2026a --key-file " + key + " /rose.jpg?w=0", 1, "w=0 is refused"},
+		{"sign --key-id 2026a --key-file " + key + " /rose.jpg#top", 1, "never sent"},
+		{"keys", 2, "push is all"},
+		{"keys pull", 2, "push is all"},
+		{"keys push", 1, "--remove-all"},
+		{"keys push --secret 2026a", 2, "id=ARN"},
+		{"keys push --secret a=1 --remove-all", 1, "which is meant?"},
+		{"keys push --secret a=1 --secret b=2 --secret c=3", 1, "too many"},
+		{"keys push --secret a=1", 1, "--store"},
+		{"keys push --secret a=1 --store " + keystest.StoreARN, 1, "no ARN of a secret"},
 	} {
 		out, err := primrose(t, strings.Fields(c.args)...).CombinedOutput()
 		exit, _ := errors.AsType[*exec.ExitError](err)
@@ -177,6 +261,8 @@ func TestHelp(t *testing.T) {
 	for args, says := range map[string]string{
 		"help":       "serve",
 		"serve -h":   "--originals s3://",
+		"sign -h":    "PRIMROSE_KEY",
+		"keys -h":    "rotate",
 		"version -h": "codecs",
 		"version":    "vips",
 	} {

@@ -14,7 +14,9 @@ import (
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/operation"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/serve"
+	"primrose/functions/internal/signature"
 	"primrose/functions/internal/worker"
 )
 
@@ -28,6 +30,10 @@ Usage: primrose serve [flags]
   primrose serve --originals s3://my-originals --variants s3://my-variants
   curl 'http://127.0.0.1:8080/rose.jpg?w=300&fm=webp'
 
+  openssl rand -hex 32 > key.txt                   a stage that wants signatures,
+  primrose serve --sign-key 2026a=key.txt --widths 320,640,1280   and serves three widths
+  curl "$(primrose sign --key-id 2026a --key-file key.txt 'http://127.0.0.1:8080/rose.jpg?w=300')"
+
 Buckets are found by the usual AWS_* variables and profiles.
 `
 
@@ -35,6 +41,8 @@ Buckets are found by the usual AWS_* variables and profiles.
 type serveOptions struct {
 	originals, variants string
 	address             string
+	keys                []signature.Key // none: URLs need not be signed
+	widths              options.Ladder
 	limits              engine.Limits
 	decoders            string
 	deadline            time.Duration
@@ -58,7 +66,7 @@ func serveCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	function, err := edge.New(edge.Stage{})
+	function, err := edge.New(o.stage())
 	if err != nil {
 		return err
 	}
@@ -83,6 +91,7 @@ func serveCommand(ctx context.Context, args []string) error {
 			Restarts:  func() uint64 { return pool.Stats().Restarts },
 		}),
 		Operations: operation.Service{Worker: pool, Limits: o.limits},
+		Keys:       o.keys,
 		Place:      o.originals,
 		Log:        log,
 	})
@@ -102,6 +111,8 @@ func parseServe(args []string) (serveOptions, error) {
 	flags.IntVar(&o.limits.Frames, "max-frames", o.limits.Frames, "most `frames` of an original")
 	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
 	flags.DurationVar(&o.deadline, "deadline", worker.DefaultDeadline, "longest `time` for one image")
+	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for the start page's; may be repeated", o.readKey)
+	flags.Func("widths", "`list` of widths, as in 320,640: round sizes up to one of them", o.readWidths)
 	flags.BoolVar(&o.quiet, "quiet", false, "log only what goes wrong")
 	if err := parse(flags, args); err != nil {
 		return o, err
@@ -123,6 +134,30 @@ func (o *serveOptions) readDecoders() error {
 		}
 	}
 	return nil
+}
+
+func (o *serveOptions) readKey(text string) error {
+	id, file, _ := strings.Cut(text, "=")
+	key, err := signature.ReadFile(id, file)
+	o.keys = append(o.keys, key)
+	return err
+}
+
+func (o *serveOptions) readWidths(text string) (err error) {
+	o.widths, err = options.ParseLadder(text)
+	return err
+}
+
+// stage is what the edge function is told of, with all keys in its store.
+func (o *serveOptions) stage() edge.Stage {
+	stage := edge.Stage{Widths: o.widths}
+	secrets := map[string]string{}
+	for _, key := range o.keys {
+		stage.Keys = append(stage.Keys, key.ID)
+		secrets[signature.StoreKey(key.ID)] = key.Secret
+	}
+	stage.Store = func(key string) (string, bool) { secret, ok := secrets[key]; return secret, ok }
+	return stage
 }
 
 // resolve turns the locations into full ones, or into their defaults.

@@ -2,8 +2,10 @@ package options
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Ladder is the widths in pixels, ascending, to which a stage rounds what is
@@ -15,6 +17,19 @@ import (
 // already, rect counts the original's pixels. So does a request without w and
 // h, which asks for no size.
 type Ladder []int
+
+// ParseLadder reads widths as in "320,640,1280".
+func ParseLadder(text string) (Ladder, error) {
+	var l Ladder
+	for width := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(width)
+		if err != nil || n < 1 || n > 8192 || len(l) > 0 && n <= l[len(l)-1] {
+			return nil, fmt.Errorf("%q is out of place: write ascending widths from 1 to 8192, as in 320,640", width)
+		}
+		l = append(l, n)
+	}
+	return l, nil
+}
 
 // climb rounds the size among normal values.
 func (l Ladder) climb(values map[string]string) {

@@ -1,6 +1,20 @@
 package options
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+func TestParseLadder(t *testing.T) {
+	if l, err := ParseLadder("1,320,8192"); err != nil || !slices.Equal(l, Ladder{1, 320, 8192}) {
+		t.Errorf("got %v, %v", l, err)
+	}
+	for _, text := range []string{"", ",", "0", "8193", "640,320", "320,320", "320,", "320, 640", "wide", "1e2"} {
+		if l, err := ParseLadder(text); err == nil {
+			t.Errorf("%q is read as %v", text, l)
+		}
+	}
+}
 
 // The table of cases is the edge function's, which Go is compared with.
 func TestLadder(t *testing.T) {

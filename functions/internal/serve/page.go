@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/options"
@@ -35,6 +36,7 @@ type picture struct {
 	Name string
 	Path string // percent-encoded
 	Asks []ask
+	sign func(target string) (string, error)
 }
 
 // ask is an example of what to ask for.
@@ -65,7 +67,7 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	more := len(keys) > shown
-	content := page{Base: "http://" + r.Host, Place: s.Place, Images: pictures(keys[:min(len(keys), shown)]), More: more}
+	content := page{Base: "http://" + r.Host, Place: s.Place, Images: pictures(keys[:min(len(keys), shown)], s.sign), More: more}
 	var body bytes.Buffer
 	if err := pageTemplate.Execute(&body, content); err != nil {
 		delivery.Refuse(w, r, err)
@@ -82,14 +84,14 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 
 // pictures leaves out what can't be asked for, and what is by its name
 // something else than an image.
-func pictures(keys []string) []picture {
+func pictures(keys []string, sign func(string) (string, error)) []picture {
 	var list []picture
 	for _, key := range keys {
 		v, err := variant.New(key, options.Options{})
 		if err != nil || !imageNames[strings.ToLower(path.Ext(key))] {
 			continue
 		}
-		list = append(list, picture{key, strings.TrimSuffix(v.Path(), "/-/original"), examples})
+		list = append(list, picture{key, strings.TrimSuffix(v.Path(), "/-/original"), examples, sign})
 	}
 	return list
 }
@@ -99,10 +101,17 @@ var imageNames = map[string]bool{
 	".tif": true, ".tiff": true, ".svg": true,
 }
 
-// URL returns the path and query of an example.
-func (p picture) URL(query string) string {
+// URL returns the path and query of an example, signed where that is wanted.
+func (p picture) URL(query string) (string, error) {
 	if query == "" {
-		return p.Path
+		return p.sign(p.Path)
 	}
-	return p.Path + "?" + query
+	return p.sign(p.Path + "?" + query)
+}
+
+func (s *Service) sign(target string) (string, error) {
+	if len(s.Keys) == 0 {
+		return target, nil
+	}
+	return s.Keys[len(s.Keys)-1].Sign(target, time.Time{})
 }

@@ -14,6 +14,7 @@ import (
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/problem"
+	"primrose/functions/internal/signature"
 	"primrose/functions/internal/store"
 )
 
@@ -29,8 +30,9 @@ type Config struct {
 	Edge       *edge.Function
 	Images     http.Handler // the image function
 	Operations Operations
-	Place      string       // the originals' folder or bucket, as the start page calls it
-	Log        *slog.Logger // nil means [slog.Default]
+	Keys       []signature.Key // of the edge function, if it wants signatures; the start page signs with the last
+	Place      string          // the originals' folder or bucket, as the start page calls it
+	Log        *slog.Logger    // nil means [slog.Default]
 }
 
 // Service is the handler of the local service.

@@ -23,8 +23,10 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/operation"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/signature"
 	"primrose/functions/internal/store"
 	"primrose/functions/internal/worker"
 )
@@ -44,6 +46,11 @@ type running struct {
 
 func start(t *testing.T) *running {
 	t.Helper()
+	return startStage(t, edge.Stage{})
+}
+
+func startStage(t *testing.T, stage edge.Stage, keys ...signature.Key) *running {
+	t.Helper()
 	l := &running{folder: t.TempDir()}
 	originals, err := store.OpenFolder(l.folder)
 	if err != nil {
@@ -53,13 +60,13 @@ func start(t *testing.T) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.run(t, originals, variants)
+	l.run(t, originals, variants, stage, keys...)
 	return l
 }
 
-func (l *running) run(t *testing.T, originals store.Catalog, variants store.Store) {
+func (l *running) run(t *testing.T, originals store.Catalog, variants store.Store, stage edge.Stage, keys ...signature.Key) {
 	t.Helper()
-	function, err := edge.New(edge.Stage{})
+	function, err := edge.New(stage)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +81,7 @@ func (l *running) run(t *testing.T, originals store.Catalog, variants store.Stor
 		Edge:       function,
 		Images:     delivery.New(delivery.Config{Originals: originals, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
 		Operations: operation.Service{Worker: pool, Limits: engine.DefaultLimits},
+		Keys:       keys,
 		Place:      "<here>",
 		Log:        log,
 	})
@@ -322,6 +330,34 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestSigned is a stage that wants signatures and has a ladder.
+func TestSigned(t *testing.T) {
+	key := signature.Key{ID: "2026a", Secret: strings.Repeat("a", 43)}
+	l := startStage(t, edge.Stage{
+		Keys:   []string{"2026a"},
+		Widths: options.Ladder{16, 32},
+		Store:  func(name string) (string, bool) { return key.Secret, name == "key.2026a" },
+	}, key)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	if response, body := l.ask(t, "GET", "/rose.jpg?w=20&fm=png", ""); response.StatusCode != http.StatusForbidden || !bytes.Contains(body, []byte("bad_signature")) {
+		t.Errorf("unsigned: %s %s", response.Status, body)
+	}
+	signed, err := key.Sign("/rose.jpg?w=20&fm=png", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := l.ask(t, "GET", signed, "")
+	if picture, err := png.Decode(bytes.NewReader(body)); err != nil || picture.Bounds().Dx() != 32 {
+		t.Errorf("signed, on a ladder: no PNG 32 px wide: %v, %s", err, body)
+	}
+	_, page := l.ask(t, "GET", "/", "")
+	for _, link := range attributes(string(page)) {
+		if response, body := l.ask(t, "GET", link, "", "Accept", "image/webp"); response.StatusCode != http.StatusOK {
+			t.Errorf("the page's link %s leads to %s %s", link, response.Status, body)
+		}
+	}
+}
+
 func TestEmptyPage(t *testing.T) {
 	if response, body := start(t).ask(t, "GET", "/", ""); response.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("There is no image yet")) {
 		t.Errorf("%s %s", response.Status, body)
@@ -340,7 +376,7 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l running
-	l.run(t, originals, store.NewS3(client, s3test.Bucket(t)))
+	l.run(t, originals, store.NewS3(client, s3test.Bucket(t)), edge.Stage{})
 	for _, want := range []string{"Miss", "Hit from store"} {
 		if response, body := l.ask(t, "GET", "/a+b%20c.jpg?w=32", ""); response.StatusCode != http.StatusOK || response.Header.Get("X-Cache") != want {
 			t.Errorf("%s %s %s, want %s", response.Status, response.Header.Get("X-Cache"), body, want)

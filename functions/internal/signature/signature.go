@@ -46,15 +46,6 @@ import (
 	"primrose/functions/internal/problem"
 )
 
-// Key is what signs.
-type Key struct {
-	ID     string // as the stage names it
-	Secret string // the text of the stage's secret
-}
-
-// StoreKey is the key of the KeyValueStore under which the secret of an id is.
-func StoreKey(id string) string { return "key." + id }
-
 // maxTime is the latest time that a URL can expire at, in 2286: ten digits.
 const maxTime = 9_999_999_999
 

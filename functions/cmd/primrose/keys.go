@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"primrose/functions/internal/keys"
+	"primrose/functions/internal/signature"
+)
+
+const keysHelp = `Make the edge know the keys that a stage's URLs are signed with: copy them from
+Secrets Manager into the stage's KeyValueStore, and remove others from there.
+
+Usage: primrose keys push --store <ARN> --secret <id>=<ARN> [--secret <id>=<ARN>] [flags]
+
+  primrose keys push --dry-run --store arn:aws:cloudfront::123456789012:key-value-store/4a1b… \
+    --secret 2026a=arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key2026a-AbCdEf
+
+A deploy prints these ARNs. All changes are made at once, and no key is ever
+shown. To rotate keys:
+
+  1. Deploy the stage with both ids, the old one and the new one.
+  2. Push both keys.
+  3. A few minutes later, let those who sign change to the new key.
+  4. Wait until the last URL that was signed with the old key has expired.
+  5. Deploy the stage with the new id alone.
+  6. Push the new key alone.
+
+It takes the rights to secretsmanager:GetSecretValue and, on the store, to
+cloudfront-keyvaluestore:DescribeKeyValueStore, ListKeys and UpdateKeys.
+`
+
+// keysOptions are the flags of keys push.
+type keysOptions struct {
+	store     string
+	secrets   []keySecret
+	removeAll bool
+	dryRun    bool
+}
+
+// keySecret says where the key of an id is.
+type keySecret struct{ id, arn string }
+
+func keysCommand(ctx context.Context, args []string) error {
+	o, err := parseKeys(args)
+	if err != nil {
+		return err
+	}
+	conf, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	store, err := keys.Open(conf, o.store)
+	if err != nil {
+		return fmt.Errorf("--store: %w", err)
+	}
+	wanted, err := o.read(ctx, conf)
+	if err != nil {
+		return err
+	}
+	act := store.Set
+	if o.dryRun {
+		act = store.Plan
+	}
+	changes, err := act(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		fmt.Printf("%-8s %s\n", c.Action, c.ID)
+	}
+	if o.dryRun {
+		fmt.Println("Nothing is changed: this was a dry run.")
+	}
+	return nil
+}
+
+func parseKeys(args []string) (o keysOptions, err error) {
+	flags := newFlags("keys push", keysHelp)
+	flags.StringVar(&o.store, "store", "", "`ARN` of the stage's KeyValueStore")
+	flags.Func("secret", "`id=ARN` of a key's secret; twice while keys are rotated", func(text string) error {
+		id, arn, ok := strings.Cut(text, "=")
+		if !ok {
+			return errors.New("it takes the form id=ARN")
+		}
+		o.secrets = append(o.secrets, keySecret{id, arn})
+		return nil
+	})
+	flags.BoolVar(&o.removeAll, "remove-all", false, "leave no key, which refuses every URL of a stage that wants signatures")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
+	switch {
+	case len(args) > 0 && args[0] == "push":
+		args = args[1:]
+	case len(args) != 1 || !slices.Contains([]string{"-h", "-help", "--help"}, args[0]):
+		return o, explain(flags, "push is all that can be done with keys;")
+	}
+	if err := parse(flags, args); err != nil {
+		return o, err
+	}
+	return o, o.check()
+}
+
+func (o keysOptions) check() error {
+	switch {
+	case len(o.secrets) == 0 && !o.removeAll:
+		return errors.New("without --secret no key would be left: if that is meant, say --remove-all")
+	case len(o.secrets) > 0 && o.removeAll:
+		return fmt.Errorf("--remove-all leaves no key, --secret %s does: which is meant?", o.secrets[0].id)
+	case len(o.secrets) > keys.Most:
+		return fmt.Errorf("%d secrets are too many: a stage has %d keys at most", len(o.secrets), keys.Most)
+	}
+	return nil
+}
+
+func (o keysOptions) read(ctx context.Context, conf aws.Config) ([]signature.Key, error) {
+	var read []signature.Key
+	for _, secret := range o.secrets {
+		key, err := keys.Read(ctx, conf, secret.id, secret.arn)
+		if err != nil {
+			return nil, fmt.Errorf("--secret: %w", err)
+		}
+		read = append(read, key)
+	}
+	return read, nil
+}
