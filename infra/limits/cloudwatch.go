@@ -25,7 +25,7 @@ var cloudWatch = slices.Concat(
 		rule{name: "alarm-described", check: set("AlarmDescription")},
 	),
 	about("AWS::CloudWatch::Alarm", "AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
-		rule{name: "alarm-action", check: atMost(5, "AlarmActions")},
+		rule{name: "alarm-action", check: all(set("AlarmActions"), atMost(5, "AlarmActions"))},
 	),
 	about("AWS::CloudWatch::Alarm", "AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html",
 		rule{name: "alarm-edge-region", check: inVirginia("a metric of CloudFront's", ofEdge)},

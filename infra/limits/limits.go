@@ -35,7 +35,7 @@ func Check(templates ...Template) []Finding {
 			all = append(all, r.find(t)...)
 		}
 	}
-	return append(all, duplicates(templates)...)
+	return slices.Concat(all, duplicates(templates), lostOutputs(templates))
 }
 
 // Err joins findings into one error, or nil.

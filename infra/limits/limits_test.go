@@ -8,7 +8,7 @@ import (
 )
 
 // goldens are the templates that the stacks' tests keep.
-func goldens(t *testing.T) []Template {
+func goldens(t testing.TB) []Template {
 	t.Helper()
 	files, err := filepath.Glob("../stacks/testdata/*.template.json")
 	if err != nil || len(files) == 0 {

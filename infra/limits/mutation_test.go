@@ -142,6 +142,39 @@ func last(path string) string   { return path[strings.LastIndex(path, ".")+1:] }
 
 func ref(id string) map[string]any { return map[string]any{"Ref": id} }
 
+// Without the stack that puts out what another refers to, each reference to it is lost.
+func TestLostOutputsAreSeen(t *testing.T) {
+	made := goldens(t)
+	var lost, references int
+	for _, template := range made {
+		walk("", asAny(t, template), func(_ string, v any) {
+			if m, ok := v.(map[string]any); ok && m["Fn::GetStackOutput"] != nil {
+				references++
+			}
+		})
+		for _, f := range Check(template) {
+			if f.Rule == "stack-output" {
+				lost++
+			}
+		}
+	}
+	if lost != references || references == 0 {
+		t.Errorf("%d references are lost, want %d", lost, references)
+	}
+}
+
+func asAny(t *testing.T, template Template) (v any) {
+	t.Helper()
+	text, err := json.Marshal(template)
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // No two templates may have one name, and the same templates twice have all of them.
 func TestDuplicatesAreSeen(t *testing.T) {
 	made := goldens(t)
@@ -162,4 +195,59 @@ func TestDuplicatesAreSeen(t *testing.T) {
 	if twice != names || names == 0 {
 		t.Errorf("%d names are taken, want %d", twice, names)
 	}
+}
+
+// What is just within a limit is nobody's mistake.
+func TestAtTheLimit(t *testing.T) {
+	made := goldens(t)
+	for _, m := range atTheLimit {
+		t.Run(m.mistake, func(t *testing.T) {
+			mutant, ok := m.mutate(t, made)
+			if !ok {
+				t.Fatal("no golden has anything to put this into")
+			}
+			for _, f := range Check(mutant) {
+				if f.Rule == m.rule {
+					t.Error(f)
+				}
+			}
+		})
+	}
+}
+
+var atTheLimit = []mutation{
+	{"a timeout of 15 minutes", "lambda-timeout", to(function, "Timeout", 900.0)},
+	{"a timeout of 1 s, as a text", "lambda-timeout", to(function, "Timeout", "1")},
+	{"a timeout that only CloudFormation knows", "lambda-timeout", to(function, "Timeout", ref("Timeout"))},
+	{"128 MiB", "lambda-memory", to(function, "MemorySize", 128.0)},
+	{"10 GB", "lambda-memory", to(function, "MemorySize", 10240.0)},
+	{"a stream of 15 minutes", "api-timeout", streaming("TimeoutInMillis", 900000.0)},
+	{"a whole answer after 29 s", "api-timeout", buffered("TimeoutInMillis", 29000.0)},
+	{"a whole answer after 50 ms", "api-timeout", buffered("TimeoutInMillis", 50.0)},
+	{"a key of 32 letters", "api-key-length", to("AWS::SecretsManager::Secret", "GenerateSecretString.PasswordLength", 32.0)},
+	{"an age of a day", "s3-lifecycle-days", to(bucket, "LifecycleConfiguration.Rules.ExpirationInDays", 1.0)},
+	{"failover on all codes that there are", "edge-failover-codes", to(distribution, "DistributionConfig.OriginGroups.Items.FailoverCriteria.StatusCodes.Items",
+		[]any{400.0, 403.0, 404.0, 416.0, 500.0, 502.0, 503.0, 504.0})},
+	{"OPTIONS to a group of origins", "edge-group-verbs", to(distribution, "DistributionConfig.DefaultCacheBehavior.AllowedMethods", []any{"GET", "HEAD", "OPTIONS"})},
+	{"a read timeout of 60 s", "edge-read-timeout", to(distribution, "DistributionConfig.Origins.CustomOriginConfig.OriginReadTimeout", 60.0)},
+	{"an error not kept at all", "edge-error-ttl", to(distribution, "DistributionConfig.CustomErrorResponses.ErrorCachingMinTTL", 0.0)},
+	{"a function of 10,240 bytes", "function-size", to("AWS::CloudFront::Function", "FunctionCode", strings.Repeat("x", 10240))},
+	{"a function that compares a header of CloudFront's own", "function-headers", to("AWS::CloudFront::Function", "FunctionCode", "if(r.headers.host==='a'){}")},
+	{"three equal times", "cache-ttl", change("AWS::CloudFront::CachePolicy", "CachePolicyConfig", func(m map[string]any) bool {
+		m["MinTTL"], m["DefaultTTL"], m["MaxTTL"] = 60.0, 60.0, 60.0
+		return true
+	})},
+	{"a batch of 10 without a window", "mapping-window", change(mapping, "", func(m map[string]any) bool {
+		m["BatchSize"] = 10.0
+		delete(m, "MaximumBatchingWindowInSeconds")
+		return true
+	})},
+	{"a delay of 15 minutes", "queue-delay", to(queue, "DelaySeconds", 900.0)},
+	{"messages for two weeks", "queue-retention", to(queue, "MessageRetentionPeriod", 1209600.0)},
+	{"a period of 30 s", "alarm-period", watching("Period", "Period", 30.0)},
+	{"a look back of a day", "alarm-window", change(alarm, "", func(m map[string]any) bool {
+		m["Period"], m["EvaluationPeriods"] = 60.0, 1440.0
+		return m["MetricName"] != nil
+	})},
+	{"p99.9", "alarm-statistic", change(alarm, "Metrics.MetricStat", func(m map[string]any) bool { m["Stat"] = "p99.9"; return true })},
 }

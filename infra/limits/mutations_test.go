@@ -279,6 +279,7 @@ var alarmMistakes = []mutation{
 	{"missing data by CDK's name", "alarm-missing", to(alarm, "TreatMissingData", "NOT_BREACHING")},
 	{"an expression of nothing", "alarm-expression", to(alarm, "Metrics.Expression", "100 * nothing")},
 	{"an alarm without a word", "alarm-described", without(alarm, "AlarmDescription")},
+	{"an alarm that nobody hears", "alarm-action", without(alarm, "AlarmActions")},
 	{"six receivers", "alarm-action", to(alarm, "AlarmActions", slices.Repeat([]any{"arn:aws:sns:eu-central-1:111111111111:a"}, 6))},
 	{"an alarm on the edge from home", "alarm-edge-region", in(alarm, func(t Template, r *Resource) {
 		if t.Region != "us-east-1" {

@@ -116,13 +116,21 @@ func (t Template) all(kind string) []Resource {
 
 // target is the resource that a Ref or a Fn::GetAtt names.
 func (t Template) target(v any) (Resource, bool) {
-	m, _ := v.(map[string]any)
-	id, _ := m["Ref"].(string)
-	if get, ok := m["Fn::GetAtt"].([]any); ok {
-		id, _ = get[0].(string)
-	}
+	id, _, _ := strings.Cut(named(v), ".")
 	r, ok := t.Resources[id]
 	return r, ok
+}
+
+// named is what a Ref or a Fn::GetAtt names, as Id or Id.Attribute, or empty.
+func named(v any) string {
+	m, _ := v.(map[string]any)
+	if id, ok := m["Ref"].(string); ok {
+		return id
+	}
+	if get, ok := m["Fn::GetAtt"]; ok {
+		return strings.Join(texts(get, ""), ".")
+	}
+	return ""
 }
 
 // values are all values at a path of keys with dots between them. A list on the way stands for each
@@ -200,18 +208,14 @@ func text(v any) string {
 	if !ok {
 		return fmt.Sprint(v)
 	}
-	switch {
-	case m["Ref"] != nil:
-		return fmt.Sprintf("${%v}", m["Ref"])
-	case m["Fn::GetAtt"] != nil:
-		return "${" + strings.Join(texts(m["Fn::GetAtt"], ""), ".") + "}"
-	case m["Fn::Sub"] != nil:
-		return texts(m["Fn::Sub"], "")[0]
-	case m["Fn::Join"] != nil:
-		join, _ := m["Fn::Join"].([]any)
-		if len(join) == 2 {
-			return strings.Join(texts(join[1], ""), text(join[0]))
-		}
+	if name := named(v); name != "" {
+		return "${" + name + "}"
+	}
+	if sub := texts(m["Fn::Sub"], ""); m["Fn::Sub"] != nil && len(sub) > 0 {
+		return sub[0]
+	}
+	if join, _ := m["Fn::Join"].([]any); len(join) == 2 {
+		return strings.Join(texts(join[1], ""), text(join[0]))
 	}
 	return fmt.Sprint(v)
 }
