@@ -1,5 +1,5 @@
-// Package s3test gives tests a real S3 server: versitygw, on 127.0.0.1, one
-// for a test binary.
+// Package s3test gives tests a real S3 server with a real IAM: versitygw, on
+// 127.0.0.1, one for a test binary.
 package s3test
 
 import (
@@ -25,7 +25,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// What the server's only user is called, and where it pretends to be.
+// What the server's owner is called, who may do anything, and where the
+// server pretends to be.
 const (
 	AccessKey = "testkey"
 	SecretKey = "testsecret"
@@ -36,20 +37,31 @@ const (
 // server stops when the test binary does, even by SIGKILL.
 func Endpoint(t testing.TB) string {
 	t.Helper()
+	return "http://" + running(t).address
+}
+
+func running(t testing.TB) *server {
+	t.Helper()
 	server, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "http://" + server.address
+	return server
 }
 
-// Env returns the environment that leads an AWS client to the server.
+// Env returns the environment that leads an AWS client to the server, as its
+// owner.
 func Env(t testing.TB) []string {
+	t.Helper()
+	return environment(t, AccessKey, SecretKey)
+}
+
+func environment(t testing.TB, accessKey, secretKey string) []string {
 	t.Helper()
 	return []string{
 		"AWS_ENDPOINT_URL_S3=" + Endpoint(t),
-		"AWS_ACCESS_KEY_ID=" + AccessKey,
-		"AWS_SECRET_ACCESS_KEY=" + SecretKey,
+		"AWS_ACCESS_KEY_ID=" + accessKey,
+		"AWS_SECRET_ACCESS_KEY=" + secretKey,
 		"AWS_REGION=" + Region,
 		"AWS_SESSION_TOKEN=",
 	}
@@ -89,7 +101,7 @@ func VersionedBucket(t testing.TB) string {
 	return name
 }
 
-// Client returns a client of the server's only user.
+// Client returns a client of the server's owner.
 func Client(t testing.TB) *s3.Client {
 	t.Helper()
 	return s3.New(s3.Options{
@@ -100,11 +112,12 @@ func Client(t testing.TB) *s3.Client {
 	})
 }
 
-// server is the running server. It lives as long as nobody closes life,
-// which the garbage collector would do.
+// server is the running server. It lives as long as nobody closes the pipes
+// of life, which the garbage collector would do.
 type server struct {
-	address string
-	life    io.Closer
+	address string // of S3
+	iam     string // of IAM
+	life    []io.Closer
 }
 
 var start = sync.OnceValues(func() (*server, error) {
@@ -117,51 +130,72 @@ var start = sync.OnceValues(func() (*server, error) {
 		return nil, err
 	}
 	s, err := run(program, dir)
-	if err != nil { // another process may have taken the free port
+	if err != nil { // another process may have taken a free port
 		s, err = run(program, dir)
 	}
 	return s, err
 })
 
-// leash runs "$@" until standard input ends, which happens when the process
-// that holds its other end is gone, and then removes folder $0.
-const leash = `"$@" & cat >/dev/null; kill $!; wait; rm -rf "$0"`
-
-// run starts the server on a free port and waits until it answers.
+// run starts S3 and the IAM that it asks for users and their rights.
 func run(program, dir string) (*server, error) {
-	address, err := freeAddress()
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(dir, "data")
-	iam := filepath.Join(dir, "iam")
-	versions := filepath.Join(dir, "versions")
+	data, iam, versions, socket := filepath.Join(dir, "data"), filepath.Join(dir, "iam"), filepath.Join(dir, "versions"), filepath.Join(dir, "iam.sock")
 	for _, folder := range []string{data, iam, versions} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, err
 		}
 	}
-	cmd := exec.Command("sh", "-c", leash, dir, program,
-		"--port", address, "--access", AccessKey, "--secret", SecretKey, "--region", Region,
-		"--iam-dir", iam, "--quiet", "posix", "--versioning-dir", versions, data)
-	life, err := cmd.StdinPipe()
+	s := &server{}
+	err := s.serve(&s.iam, dir, program, "iam", "--quiet", "--dir", iam, "--private-ports", socket)
+	if err == nil {
+		err = s.serve(&s.address, dir, program, "--quiet", "--iam-standalone-endpoint", socket, "--iam-cache-disable",
+			"posix", "--versioning-dir", versions, data)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if answers(address) {
-			return &server{address: address, life: life}, nil
+		for _, life := range s.life {
+			life.Close()
 		}
+		return nil, err
 	}
-	return nil, errors.Join(fmt.Errorf("%s does not answer at %s", program, address), life.Close(), cmd.Wait())
+	return s, nil
 }
 
-// answers reports whether what listens at address is an S3 server.
+// leash runs "$@" until standard input ends, which happens when the process
+// that holds its other end is gone, and then removes folder $0.
+const leash = `"$@" & cat >/dev/null; kill $!; wait; rm -rf "$0"`
+
+// serve runs a command of the program on a free port, which address becomes,
+// and waits until it answers. It lives as long as the server.
+func (s *server) serve(address *string, dir, program string, command ...string) error {
+	free, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	common := []string{"-c", leash, dir, program, "--port", free, "--access", AccessKey, "--secret", SecretKey, "--region", Region}
+	cmd := exec.Command("sh", append(common, command...)...)
+	life, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	s.life = append(s.life, life)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if answers(free) {
+			*address = free
+			return nil
+		}
+	}
+	return errors.Join(fmt.Errorf("%s does not answer at %s", program, free), life.Close(), cmd.Wait())
+}
+
+// answers reports whether what listens at address is the program.
 func answers(address string) bool {
-	response, err := http.Get("http://" + address)
+	request, err := http.NewRequest(http.MethodGet, "http://"+address, nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultTransport.RoundTrip(request) // IAM redirects to its makers' site
 	if err != nil {
 		return false
 	}

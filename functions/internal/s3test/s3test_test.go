@@ -1,11 +1,16 @@
 package s3test
 
 import (
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
 )
 
 func TestLeash(t *testing.T) {
@@ -34,5 +39,26 @@ func TestFindNamesTheRemedy(t *testing.T) {
 	t.Setenv("PATH", "")
 	if _, err := find(); err == nil || !strings.Contains(err.Error(), "make tools") {
 		t.Errorf("find() = %v, want a sentence that names `make tools`", err)
+	}
+}
+
+// A user may do what its policy allows, and nothing else.
+func TestUser(t *testing.T) {
+	name := Bucket(t)
+	for _, variable := range User(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::`+name+`/*"}]}`) {
+		key, value, _ := strings.Cut(variable, "=")
+		t.Setenv(key, value)
+	}
+	conf, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := s3.NewFromConfig(conf)
+	if _, err := user.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: new("a"), Body: strings.NewReader("a")}); err != nil {
+		t.Errorf("what is allowed fails: %v", err)
+	}
+	_, err = user.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &name, Key: new("a")})
+	if fault, ok := errors.AsType[smithy.APIError](err); !ok || fault.ErrorCode() != "AccessDenied" {
+		t.Errorf("what isn't allowed gives %v", err)
 	}
 }
