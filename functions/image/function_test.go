@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -85,14 +86,12 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 		env[name] = value
 		t.Setenv(name, value)
 	}
-	for name, value := range extra {
-		env[name] = value
-	}
+	maps.Copy(env, extra)
 	client, err := store.NewClient(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deployment{originals: store.NewS3(client, originals), variants: store.NewS3(client, variants)}
+	d := &deployment{originals: store.NewS3(client, env[originalsName]), variants: store.NewS3(client, env[variantsName])}
 	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
 	if err != nil {
 		t.Fatal(err)

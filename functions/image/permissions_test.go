@@ -1,0 +1,96 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"primrose/functions/internal/roletest"
+	"primrose/functions/internal/s3test"
+)
+
+// These tests run the function as a user who has the rights of the deployed
+// function's role: the policy of the template that is deployed, enforced by the
+// IAM of a real S3 server. That server speaks plain HTTP, so the buckets' own
+// policies, which refuse whoever doesn't use TLS, stay out; they give nobody
+// of ours any right.
+const template = "../../infra/stacks/testdata/primrose-prod-eu-central-1.template.json"
+
+// role is the function's role, and the buckets that it is for.
+type role struct {
+	originals, variants string
+	policy              roletest.Policy
+}
+
+func readRole(t *testing.T) role {
+	t.Helper()
+	r := role{originals: s3test.Bucket(t), variants: s3test.Bucket(t)}
+	var err error
+	r.policy, err = roletest.Read(template, maxBytesName, map[string]string{originalsName: r.originals, variantsName: r.variants})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The role is enough, and no action of it is superfluous: without any one of
+// them, something fails.
+func TestRoleIsExact(t *testing.T) {
+	r := readRole(t)
+	if wrong := r.run(t, r.policy); wrong != nil {
+		t.Errorf("the function can't do its work: %q", wrong)
+	}
+	for _, action := range r.policy.Actions() {
+		switch service, _, _ := strings.Cut(action, ":"); service {
+		case "s3":
+			if wrong := r.run(t, r.policy.Without(action)); wrong == nil {
+				t.Errorf("%s is superfluous: all goes well without it", action)
+			}
+		case "logs", "xray": // Lambda does this for the function, which can't show it here
+		default:
+			t.Errorf("the role may %s, which no test has the function do", action)
+		}
+	}
+}
+
+// run has the function do all that it does to its buckets, and returns what
+// goes wrong.
+func (r role) run(t *testing.T, policy roletest.Policy) (wrong []string) {
+	t.Helper()
+	// An original that may not be read stands for one that is encrypted with a
+	// key that was not granted.
+	locked := roletest.Statement{Effect: "Deny", Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::" + r.originals + "/locked.jpg"}}
+	env := policy.And(locked).User(t)
+	env[originalsName], env[variantsName] = r.originals, r.variants
+	d := deploy(t, env)
+	d.put(t, "rose.jpg", photo(t))
+	d.put(t, "locked.jpg", photo(t))
+	for _, test := range []struct {
+		method, path string
+		status       int
+		cache        string
+	}{
+		{"GET", "/rose.jpg/-/w=300", 200, "max-age=86400"}, // long, because it is stored
+		{"HEAD", "/rose.jpg/-/w=301", 200, "max-age=86400"},
+		{"GET", "/rose.jpg/-/original", 200, "max-age=86400"},
+		{"GET", "/missing.jpg/-/w=300", 404, "max-age=5"},
+		{"GET", "/locked.jpg/-/w=300", 503, "max-age=5"}, // and not 404: somebody has to grant something
+	} {
+		got := d.request(t, test.method, test.path, nil)
+		if got.Status != test.status || !strings.Contains(got.Headers["Cache-Control"], test.cache) {
+			wrong = append(wrong, test.method+" "+test.path+": "+http.StatusText(got.Status)+", "+got.Headers["Cache-Control"])
+		}
+	}
+	d.Stop()
+	return wrong
+}
+
+// Who takes the function over has its rights, and gets no further. To write a
+// variant is also to begin to, and to fetch an original is also to ask for it.
+func TestRoleAllowsNothingElse(t *testing.T) {
+	r := readRole(t)
+	r.policy.Allows(t, map[string][]string{
+		r.originals: {"GetObject", "HeadObject", "ListObjects", "ListObjectsV2", "HeadBucket"},
+		r.variants:  {"PutObject", "CreateMultipartUpload"},
+	})
+}

@@ -1,0 +1,88 @@
+// Package roletest gives tests the rights of a deployed function's role: the
+// policy document as it stands in the synthesised template, with the template's
+// buckets replaced by a test's.
+package roletest
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+)
+
+// Policy is what a role may do.
+type Policy struct {
+	Version   string
+	Statement []Statement
+}
+
+// Statement allows or denies actions on resources.
+type Statement struct {
+	Effect    string
+	Action    words
+	Resource  words
+	Condition map[string]any `json:",omitempty"`
+}
+
+// words is a list that may be written as its one element.
+type words []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (w *words) UnmarshalJSON(text []byte) error {
+	if one := ""; json.Unmarshal(text, &one) == nil {
+		*w = words{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(w))
+}
+
+// String returns the policy as the document that IAM takes.
+func (p Policy) String() string {
+	text, _ := json.Marshal(p) // strings always marshal
+	return string(text)
+}
+
+// Actions returns every action that the policy allows.
+func (p Policy) Actions() []string {
+	var actions []string
+	for _, s := range p.Statement {
+		actions = append(actions, s.Action...)
+	}
+	return actions
+}
+
+// Without returns the policy with one of its actions taken away.
+func (p Policy) Without(action string) Policy {
+	reduced := Policy{Version: p.Version}
+	for _, s := range p.Statement {
+		s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == action })
+		if len(s.Action) > 0 {
+			reduced.Statement = append(reduced.Statement, s)
+		}
+	}
+	return reduced
+}
+
+// And returns the policy with another statement.
+func (p Policy) And(s Statement) Policy {
+	return Policy{p.Version, append(slices.Clone(p.Statement), s)}
+}
+
+// Read returns the policy of the role of the one function of a template that
+// is told the given environment variable. Buckets are a test's, by the variables
+// that name the deployed ones to the function.
+func Read(file, variable string, buckets map[string]string) (Policy, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Policy{}, err
+	}
+	var t template
+	if err := json.Unmarshal(text, &t); err != nil {
+		return Policy{}, fmt.Errorf("%s: %w", file, err)
+	}
+	policy, err := t.policy(variable, buckets)
+	if err != nil {
+		return Policy{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return policy, nil
+}
