@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -87,18 +88,22 @@ func (e *ending) Do(r *http.Request) (*http.Response, error) {
 }
 
 // TestSweepTellsWhatStays: S3 says 200 even of a page of which it deletes a
-// part.
+// part. It also spells keys as it was asked to, which the tests' server does
+// not.
 func TestSweepTellsWhatStays(t *testing.T) {
 	s := canned(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
 		if r.Method == http.MethodGet {
 			fmt.Fprint(w, `<ListBucketResult><EncodingType>url</EncodingType><KeyCount>2</KeyCount><IsTruncated>false</IsTruncated>`+
-				`<Contents><Key>rose.jpg/-/w%3D1</Key></Contents><Contents><Key>rose.jpg/-/w%3D2</Key></Contents></ListBucketResult>`)
+				`<Contents><Key>rose+1.jpg/-/w%3D1</Key></Contents><Contents><Key>rose+1.jpg/-/w%3D2</Key></Contents></ListBucketResult>`)
 			return
 		}
-		fmt.Fprint(w, `<DeleteResult><Error><Key>rose.jpg/-/w=2</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>`)
+		if body, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(body), "<Key>rose 1.jpg/-/w=1</Key>") {
+			t.Errorf("asked to delete %s, %v", body, err)
+		}
+		fmt.Fprint(w, `<DeleteResult><Error><Key>rose 1.jpg/-/w=2</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>`)
 	})
-	if n, err := s.Sweep(t.Context(), "rose.jpg/-/"); n != 1 || err == nil {
+	if n, err := s.Sweep(t.Context(), "rose 1.jpg/-/"); n != 1 || err == nil {
 		t.Errorf("%d deleted, %v", n, err)
 	}
 }
