@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"primrose/infra/config"
+	"primrose/infra/limits"
 )
 
 // CDK checks templates against CloudFormation's schemas, and some of what deploys badly is but a
@@ -45,6 +46,9 @@ func findings(dir string) []string {
 				}
 			}
 		}
+	}
+	if err := limits.CheckAssembly(dir); err != nil {
+		found = append(found, err.Error())
 	}
 	return found
 }
