@@ -80,7 +80,7 @@ node_modules/.installed: package.json package-lock.json
 	$(call say,Installing the CDK CLI with its Node and the sharp oracle (230 MB))
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
-tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs ## install what the tests need
+tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs build/bin/.qemu ## install what the tests need
 
 # The stamps hold the versions, so that another version is built anew.
 build/bin/.versitygw-%:
@@ -92,13 +92,14 @@ build/bin/.staticcheck-%:
 	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$* && touch $@
 
 build/bin/.njs: ; $(call debian,njs,njs)
+build/bin/.qemu: ; $(call debian,qemu-aarch64,qemu-user libc6-arm64-cross libstdc++6-arm64-cross)
 build/bin/.imagemagick: ; $(call debian,convert-im6.q16,imagemagick)
 
-# debian makes sure of command $(1), which Debian has in package $(2).
+# debian makes sure of command $(1), which Debian has in the packages $(2).
 define debian
 	@mkdir -p $(@D)
 	@command -v $(1) >/dev/null || { \
-		command -v apt-get >/dev/null || { echo '$(1) is missing: install the package $(2)'; exit 1; }; \
+		command -v apt-get >/dev/null || { echo '$(1) is missing: install $(2)'; exit 1; }; \
 		echo 'Installing $(2)'; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 	@touch $@
 endef

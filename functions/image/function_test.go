@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"image"
 	"image/color"
@@ -22,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"primrose/functions/internal/format"
 	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/store"
@@ -30,6 +32,8 @@ import (
 
 // These tests run what is deployed: the bundle's two files, under a host
 // that speaks Lambda's Runtime API, over a real S3 server.
+
+var unpacked = flag.String("bundle", "", "`folder` of an unpacked bundle to test, instead of one for this machine")
 
 var bundleDir string
 
@@ -47,6 +51,9 @@ func TestMain(m *testing.M) {
 
 // bundle builds the function's asset for this machine.
 var bundle = sync.OnceValues(func() (string, error) {
+	if *unpacked != "" {
+		return filepath.Join(*unpacked, "bootstrap"), nil
+	}
 	bootstrap := filepath.Join(bundleDir, "bootstrap")
 	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -172,6 +179,25 @@ func photo(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// TestBundle is what infra/bundle has an emulator do, with a bundle for another
+// architecture.
+func TestBundle(t *testing.T) {
+	d := deploy(t, nil)
+	if got := d.operate(t, `{"operation":"ping"}`); got.Error != nil || string(got.Body) != `"pong"` {
+		t.Errorf("ping: %s, %v", got.Body, got.Error)
+	}
+	d.put(t, "rose.jpg", photo(t))
+	got := d.request(t, "GET", "/rose.jpg/-/fm=webp,w=300", nil)
+	if got.Status != 200 || format.Sniff(got.Body) != format.WebP {
+		t.Fatalf("WebP: %d %v, %.300q", got.Status, got.Headers, got.Body)
+	}
+	d.put(t, "rose.webp", got.Body)
+	var info struct{ Width, Height int }
+	if got := d.request(t, "GET", "/rose.webp/-/fm=json", nil); json.Unmarshal(got.Body, &info) != nil || info.Width != 300 || info.Height != 200 {
+		t.Errorf("the variant is %s, want 300×200 px", got.Body)
+	}
 }
 
 func TestVariants(t *testing.T) {
