@@ -50,5 +50,15 @@ func synth(root string) error {
 	if err != nil {
 		return err
 	}
-	return limits.CheckAssembly(*app.Synth(nil).Directory())
+	written := app.Synth(nil)
+	return checkLimits(*written.Directory())
+}
+
+// checkLimits reports what AWS would refuse of the templates in a folder.
+func checkLimits(folder string) error {
+	templates, err := limits.ReadAssembly(folder)
+	if err != nil {
+		return err
+	}
+	return limits.Err(limits.Check(templates...))
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,8 +96,9 @@ func deploy(t *testing.T, extra map[string]string) *deployment {
 		name, value, _ := strings.Cut(variable, "=")
 		env[name] = value
 	}
-	maps.Copy(env, extra)
-	d.originals, d.variants = env[originalsName], env[variantsName]
+	for name, value := range extra {
+		env[name] = value
+	}
 	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.log.add})
 	if err != nil {
 		t.Fatal(err)

@@ -148,6 +148,9 @@ var placeholder = regexp.MustCompile(`\$\{[A-Za-z0-9]+\}`)
 
 // fits says whether an ARN, in which a star is any text, is among those that a pattern describes.
 func fits(arn, pattern string) bool {
+	if bucket, key, ok := strings.Cut(arn, "/"); ok && strings.HasSuffix(pattern, "/${ObjectName}") {
+		arn = bucket + "/" + strings.ReplaceAll(key, "/", "-") // any slash of an object is its name's
+	}
 	one := placeholder.ReplaceAllString(pattern, "x")
 	return glob(placeholder.Split(pattern, -1), "[^/:]+").MatchString(arn) || glob(strings.Split(arn, "*"), ".*").MatchString(one)
 }

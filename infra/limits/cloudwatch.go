@@ -130,7 +130,8 @@ func edgeIsGlobal(_ Template, r Resource) (found []string) {
 		for _, d := range objects(m, "Dimensions") {
 			is[text(d["Name"])] = text(d["Value"])
 		}
-		found = append(found, problem(is["Region"] == "Global" && is["DistributionId"] != "", "the dimensions are %v: CloudFront's metrics have Region=Global and a DistributionId", is)...)
+		found = append(found, problem(is["Region"] == "Global" && (is["DistributionId"] != "" || is["FunctionName"] != ""),
+			"the dimensions are %v: CloudFront's metrics have Region=Global, and a DistributionId or a FunctionName", is)...)
 	}
 	return found
 }

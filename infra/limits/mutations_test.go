@@ -200,7 +200,6 @@ var edgeMistakes = []mutation{
 	{"credentials for any origin", "response-cors", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CorsConfig",
 		map[string]any{"AccessControlAllowCredentials": true, "AccessControlAllowOrigins": map[string]any{"Items": []any{"*"}}})},
 	{"a length for every response", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Content-Length")},
-	{"a CORS header among the others", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Access-Control-Allow-Origin")},
 	{"a header twice", "response-headers", again("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items")},
 	{"unsigned requests to the bucket", "access-signs", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.SigningBehavior", "never")},
 	{"access as to a media store", "access-type", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.OriginAccessControlOriginType", "mediastore")},
@@ -350,6 +349,9 @@ var permissionMistakes = []mutation{
 	{"a policy of the old language", "iam-statement", to(policy, "PolicyDocument.Version", "2008-10-17")},
 	{"a policy of 11 KB", "iam-size", allowing(policy, func(s map[string]any) { s["Sid"] = strings.Repeat("x", 11_000) })},
 	{"a secret in an output", "secret-reference", func(t Template) bool {
+		if t.Outputs == nil {
+			return false
+		}
 		t.Outputs["Key"] = map[string]any{"Value": map[string]any{"Fn::Join": []any{"", []any{"{{resolve:secretsmanager:", ref("Key"), "}}"}}}}
 		return true
 	}},

@@ -21,7 +21,7 @@ func newMonitoring(scope constructs.Construct, p Props, s Service) alarms {
 	api, image, purge := apiSignals(p, s), imageSignals(c, p, s), purgeSignals(s)
 
 	a := newAlarms(c, p, slices.Concat(api, image, purge))
-	newDashboard(c, s, a.all, api, image, purge)
+	newDashboard(c, p, s, a.all, api, image, purge)
 	newQueries(c, s)
 	return a
 }

@@ -11,7 +11,7 @@ import (
 
 // newDashboard shows the service from top to bottom as a request goes through it: what is wrong at
 // the top has its reason further down. The red lines are the alarms' thresholds.
-func newDashboard(scope constructs.Construct, s Service, all []interfacesawscloudwatch.IAlarmRef, api, image, purge []monitor.Signal) {
+func newDashboard(scope constructs.Construct, p Props, s Service, all []interfacesawscloudwatch.IAlarmRef, api, image, purge []monitor.Signal) {
 	dashboard := awscloudwatch.NewDashboard(scope, new("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   name(scope, "health"), // an account has one list of names for all regions
 		DefaultInterval: days(config.Day),
@@ -27,12 +27,11 @@ func newDashboard(scope constructs.Construct, s Service, all []interfacesawsclou
 		Width:  new(24.0),
 		Height: new(4.0),
 	}))
-	row("Edge", append(edgeTraffic(s), graphs(s.EdgeSignals)...)...)
+	row("Edge", append(edgeTraffic(p, s), graphs(s.EdgeSignals)...)...)
 	row("API: what the Variants bucket does not have", graphs(api)...)
 	row("Image function", append(graphs(image),
 		monitor.Graph("Image function: calls in a minute", s.Image.MetricInvocations(monitor.Per(1, "Sum"))),
-		monitor.Graph("Image function: duration (ms)",
-			s.Image.MetricDuration(monitor.Per(5, "p50")), s.Image.MetricDuration(monitor.Per(5, "p90"))))...)
+		monitor.Graph("Image function: duration (ms)", duration(s, "p50"), duration(s, "p90")))...)
 	row("Purge", append(graphs(purge),
 		monitor.Graph("Purged in five minutes",
 			monitor.Own(s.Name, monitor.PurgedVariants, 5), monitor.Own(s.Name, monitor.Invalidations, 5)))...)
@@ -40,12 +39,23 @@ func newDashboard(scope constructs.Construct, s Service, all []interfacesawsclou
 }
 
 // edgeTraffic is all that viewers ask for, cached or not.
-func edgeTraffic(s Service) []awscloudwatch.IWidget {
-	return []awscloudwatch.IWidget{
+func edgeTraffic(p Props, s Service) []awscloudwatch.IWidget {
+	widgets := []awscloudwatch.IWidget{
 		monitor.Graph("Requests in five minutes", monitor.Distribution(s.Distribution, "Requests", monitor.Per(5, "Sum"))),
 		monitor.Graph("Bytes to viewers in five minutes", monitor.Distribution(s.Distribution, "BytesDownloaded", monitor.Per(5, "Sum"))),
-		monitor.Graph("Refused (% 4xx)", monitor.Distribution(s.Distribution, "4xxErrorRate", monitor.Per(5, "Average"))),
+		monitor.Graph("Refused by the edge (% 4xx)", monitor.Distribution(s.Distribution, "4xxErrorRate", monitor.Per(5, "Average"))),
 	}
+	if p.Edge.Metrics {
+		widgets = append(widgets,
+			monitor.Graph("Served from the cache (%)", monitor.Distribution(s.Distribution, "CacheHitRate", monitor.Per(5, "Average"))))
+	}
+	return widgets
+}
+
+func duration(s Service, percentile string) awscloudwatch.IMetric {
+	o := monitor.Per(5, percentile)
+	o.Label = new(percentile)
+	return s.Image.MetricDuration(o)
 }
 
 func graphs(signals []monitor.Signal) []awscloudwatch.IWidget {

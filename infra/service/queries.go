@@ -35,7 +35,7 @@ var (
 			`limit 50`,
 		}},
 		{"ends of workers", []string{
-			`fields @timestamp, message, killed, state, jobs, WorkerCrashes, WorkerKills, JailMissing, requestId`,
+			`fields @timestamp, message, killed, state, jobs, missing, requestId`,
 			`filter ispresent(WorkerCrashes) or ispresent(WorkerKills) or ispresent(JailMissing)`,
 			`sort @timestamp desc`,
 			`limit 100`,

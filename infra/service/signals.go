@@ -179,7 +179,6 @@ func concurrency(image config.Image, s Service) monitor.Signal {
 
 // purgeSignals are those of what makes a changed original visible.
 func purgeSignals(s Service) []monitor.Signal {
-	late := 5 * purgePatience / 2
 	return []monitor.Signal{
 		{
 			ID:        "PurgeErrors",
@@ -192,8 +191,8 @@ func purgeSignals(s Service) []monitor.Signal {
 			ID:        "PurgeAge",
 			Title:     "Purge queue: oldest change (s)",
 			Metric:    s.Queue.MetricApproximateAgeOfOldestMessage(monitor.Per(5, "Maximum")),
-			Threshold: late.Seconds(), Breaches: 1, Periods: 1,
-			Why: fmt.Sprintf("A change is worked off within seconds; after %.0f minutes it has failed twice, or thousands are before it, and viewers still see the old picture.", late.Minutes()),
+			Threshold: (30 * time.Minute).Seconds(), Breaches: 1, Periods: 1,
+			Why: "A change is worked off within seconds; after half an hour it has failed twice, or thousands are before it, and viewers still see the old picture.",
 		},
 		{
 			ID:        "PurgeBacklog",

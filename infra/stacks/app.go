@@ -37,13 +37,14 @@ func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
 		if err != nil {
 			return fmt.Errorf("stage %q: %w", stage.Name, err)
 		}
-		NewHome(app, stage, NewFront(app, stage), service.Props{
+		made := NewHome(app, stage, NewFront(app, stage), service.Props{
 			Service:   stage.Service,
 			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
 			PurgeCode: func() awslambda.Code { return code.Purge(stage.Service.Image.Architecture) },
 			EdgeCode:  edge,
 			Events:    code.Events,
 		})
+		NewWatch(app, stage, made)
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
 	return nil

@@ -7,9 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"primrose/infra/config"
-	"primrose/infra/limits"
 )
 
 // CDK checks templates against CloudFormation's schemas, and some of what deploys badly is but a
@@ -47,39 +44,45 @@ func findings(dir string) []string {
 			}
 		}
 	}
-	if err := limits.CheckAssembly(dir); err != nil {
-		found = append(found, err.Error())
-	}
 	return found
 }
 
 // Whatever cdk-nag finds is answered beside the resource; and whatever is answered, cdk-nag finds.
 func TestFindingsAndAnswersAgree(t *testing.T) {
-	each(t, func(t *testing.T, stage config.Stage, _ template) {
-		var answers struct {
-			Resources map[string]struct {
-				Metadata struct {
-					Nag struct {
-						Rules []struct{ ID, Reason string } `json:"rules_to_suppress"`
-					} `json:"cdk_nag"`
-				}
-			}
-		}
-		readJSON(filepath.Join(out, templateFile(stage)), &answers)
-		var answered []string
-		for _, r := range answers.Resources {
-			for _, rule := range r.Metadata.Nag.Rules {
-				answered = append(answered, rule.ID+": "+rule.Reason)
-			}
-		}
-		same(t, "answers that cdk-nag used", used(t, stage), answered)
-	})
+	synth(t)
+	for _, file := range templates(t, out) {
+		name := strings.TrimSuffix(filepath.Base(file), ".template.json")
+		t.Run(name, func(t *testing.T) {
+			same(t, "answers that cdk-nag used", used(t, out, name), answers(file))
+		})
+	}
 }
 
-// used reads cdk-nag's report: what was found and answered.
-func used(t *testing.T, stage config.Stage) []string {
+// answers are all of a template's to cdk-nag.
+func answers(file string) []string {
+	var made struct {
+		Resources map[string]struct {
+			Metadata struct {
+				Nag struct {
+					Rules []struct{ ID, Reason string } `json:"rules_to_suppress"`
+				} `json:"cdk_nag"`
+			}
+		}
+	}
+	readJSON(file, &made)
+	var all []string
+	for _, r := range made.Resources {
+		for _, rule := range r.Metadata.Nag.Rules {
+			all = append(all, rule.ID+": "+rule.Reason)
+		}
+	}
+	return all
+}
+
+// used reads cdk-nag's report on a stack: what was found and answered.
+func used(t *testing.T, dir, name string) []string {
 	t.Helper()
-	file, err := os.Open(filepath.Join(out, fmt.Sprintf("AwsSolutions--%s-NagReport.csv", stage.StackName())))
+	file, err := os.Open(filepath.Join(dir, fmt.Sprintf("AwsSolutions--%s-NagReport.csv", name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +91,8 @@ func used(t *testing.T, stage config.Stage) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) < 20 {
-		t.Fatalf("cdk-nag reports %d findings: it did not run", len(rows))
+	if len(rows) < 2 {
+		t.Fatalf("cdk-nag reports nothing on %s, not even that all is well: it did not run", name)
 	}
 	var answers []string
 	seen := map[[3]string]bool{} // one answer may be for several findings of one rule

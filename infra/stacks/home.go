@@ -16,7 +16,7 @@ import (
 
 // NewHome adds the stack of a stage's home region to scope: the service, its names, and what people
 // ask of it after a deploy.
-func NewHome(scope constructs.Construct, stage config.Stage, front Front, p service.Props) awscdk.Stack {
+func NewHome(scope constructs.Construct, stage config.Stage, front Front, p service.Props) service.Service {
 	stack := newStack(scope, stage, "", stage.Region, "images at any size, crop and format")
 	p.Domains = stage.Domain.Names
 	p.Certificate = certificateOf(stack, stage.Domain, front)
@@ -32,7 +32,7 @@ func NewHome(scope constructs.Construct, stage config.Stage, front Front, p serv
 	if ids := stage.Service.Edge.Signing.Keys; len(ids) > 0 {
 		output(stack, "PushKeys", "How the keys get to the edge, after each change of their ids", pushKeys(made, ids))
 	}
-	return stack
+	return made
 }
 
 // certificateOf is the one that the front made, or the operator's own.
