@@ -22,8 +22,8 @@ Usage: primrose keys push --store <ARN> --secret <id>=<ARN> [--secret <id>=<ARN>
   primrose keys push --dry-run --store arn:aws:cloudfront::123456789012:key-value-store/4a1b… \
     --secret 2026a=arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key2026a-AbCdEf
 
-A deploy prints these ARNs. All changes are made at once, and no key is ever
-shown. To rotate keys:
+A deploy prints the command for its stage. All changes are made at once, and no
+key is ever shown. To rotate keys:
 
   1. Deploy the stage with both ids, the old one and the new one.
   2. Push both keys.
