@@ -11,7 +11,8 @@ import (
 type Originals struct {
 	// Bucket is the name of an existing bucket in the home region to read originals from. Default
 	// empty, which makes one. Purging wants two things of an existing bucket that only its owner can
-	// give: versioning, and notifications to EventBridge.
+	// give: versioning, and notifications to EventBridge. It is encrypted by S3's own keys, or not at
+	// all: for KMS's the function has no rights.
 	Bucket string
 
 	// Undo is how long an overwritten or deleted original can be brought back, in whole days.

@@ -56,11 +56,14 @@ type Props struct {
 
 // validate reports everything that is wrong with the props, joined into one error.
 func (p Props) validate() error {
-	err := p.Service.Validate()
+	errs := []error{p.Service.Validate()}
 	if (p.Certificate == nil) != (len(p.Domains) == 0) {
-		err = errors.Join(err, errors.New("give both Domains and Certificate, or neither"))
+		errs = append(errs, errors.New("give both Domains and Certificate, or neither"))
 	}
-	return err
+	if p.OriginalsBucket != nil && p.Originals.Bucket != "" {
+		errs = append(errs, errors.New("give OriginalsBucket or the name in Originals.Bucket, not both"))
+	}
+	return errors.Join(errs...)
 }
 
 // A Service is one Primrose. Its parts are there to be watched, granted and referred to.

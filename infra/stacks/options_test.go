@@ -342,9 +342,11 @@ func TestPropsThatCannotBeMeant(t *testing.T) {
 	p := props()
 	p.Domains = []string{"images.example.com"}
 	p.Image.Memory = 1
+	p.Originals = config.Originals{Bucket: "photos"}
+	p.OriginalsBucket = awss3.NewBucket(stack, new("Photos"), nil)
 	defer func() {
 		said := fmt.Sprint(recover())
-		for _, want := range []string{"Domains and Certificate", "Image.Memory"} {
+		for _, want := range []string{"Domains and Certificate", "OriginalsBucket", "Image.Memory"} {
 			if !strings.Contains(said, want) {
 				t.Errorf("New said %q, want it to name %s", said, want)
 			}
