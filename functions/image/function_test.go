@@ -184,7 +184,7 @@ func photo(t testing.TB) []byte {
 // TestBundle is what infra/bundle has an emulator do, with a bundle for another
 // architecture.
 func TestBundle(t *testing.T) {
-	d := deploy(t, nil)
+	d := deploy(t, map[string]string{serviceName: "primrose-test"})
 	if got := d.operate(t, `{"operation":"ping"}`); got.Error != nil || string(got.Body) != `"pong"` {
 		t.Errorf("ping: %s, %v", got.Body, got.Error)
 	}
@@ -198,6 +198,7 @@ func TestBundle(t *testing.T) {
 	if got := d.request(t, "GET", "/rose.webp/-/fm=json", nil); json.Unmarshal(got.Body, &info) != nil || info.Width != 300 || info.Height != 200 {
 		t.Errorf("the variant is %s, want 300×200 px", got.Body)
 	}
+	t.Logf("CloudWatch counts %v", d.metrics(t)) // of an emulator's jail, the caller knows what to expect
 }
 
 func TestVariants(t *testing.T) {

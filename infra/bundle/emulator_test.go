@@ -19,7 +19,7 @@ const crossLibraries = "/usr/aarch64-linux-gnu"
 
 // The zip that is deployed, for another processor than this machine's, makes a variant: the
 // function's own test runs it under an emulator. That knows no seccomp and no landlock, so the
-// worker's jail has gaps here, which it reports.
+// function finds gaps in its worker's jail, counts them, and works nonetheless, as is the default.
 func TestARM64Runs(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the emulator is Linux's")
@@ -30,13 +30,15 @@ func TestARM64Runs(t *testing.T) {
 		t.Fatal(err)
 	}
 	unzip(t, file, dir)
+	want := "CloudWatch counts map[]"
 	if runtime.GOARCH != "arm64" {
 		emulate(t, filepath.Join(dir, "bootstrap"))
+		want = "CloudWatch counts map[JailMissing:1]"
 	}
 	cmd := exec.Command("go", "test", "-count=1", "-v", "-run=^TestBundle$", "./image", "-bundle="+dir)
 	cmd.Dir = filepath.Join(root, "functions")
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestBundle") {
-		t.Errorf("%v\n%s", err, out)
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v, want %q in:\n%s", err, want, out)
 	}
 }
 
