@@ -18,43 +18,46 @@ const root = "../.."
 
 // Two copies of the sources, at paths of different lengths and with other times, give the same
 // bytes: what is deployed does not depend on who bundles it.
-func TestImageIsReproducible(t *testing.T) {
+func TestBundlesAreReproducible(t *testing.T) {
 	for _, architecture := range []config.Architecture{config.ARM64, config.X86_64} {
-		t.Run(string(architecture), func(t *testing.T) {
-			here := copied(t, root, "here", architecture)
-			there := copied(t, here, filepath.Join("some", "where else"), architecture)
-			if a, b := zipped(t, Image(here, architecture)), zipped(t, Image(there, architecture)); a != b {
-				t.Errorf("two clones give two bundles: %x and %x", a, b)
-			}
-		})
+		here := copied(t, root, "here", architecture)
+		there := copied(t, here, filepath.Join("some", "where else"), architecture)
+		for _, function := range []func(string, config.Architecture) Function{Image, Purge} {
+			a := function(here, architecture)
+			t.Run(a.String(), func(t *testing.T) {
+				if a, b := zipped(t, a), zipped(t, function(there, architecture)); a != b {
+					t.Errorf("two clones give two bundles: %x and %x", a, b)
+				}
+			})
+		}
 	}
 }
 
 // zipped is the hash of the bundle, which it also looks into.
-func zipped(t *testing.T, image Function) [sha256.Size]byte {
+func zipped(t *testing.T, function Function) [sha256.Size]byte {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "image.zip")
-	if err := image.Zip(file); err != nil {
+	file := filepath.Join(t.TempDir(), "function.zip")
+	if err := function.Zip(file); err != nil {
 		t.Fatal(err)
 	}
 	text := read(t, file)
 	if len(text) > 15_000_000 {
 		t.Errorf("the bundle has %d bytes, want at most 15 MB: it is loaded on every cold start", len(text))
 	}
-	inspect(t, file, image.architecture)
+	inspect(t, file, function)
 	return sha256.Sum256([]byte(text))
 }
 
-// inspect checks that the bundle is one binary and one library, for the architecture, and
-// executable.
-func inspect(t *testing.T, file string, architecture config.Architecture) {
+// inspect checks that the bundle is one binary, and the one library that it loads, if any; for the
+// architecture, and executable.
+func inspect(t *testing.T, file string, function Function) {
 	t.Helper()
 	bundle, err := zip.OpenReader(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer bundle.Close()
-	machine := map[config.Architecture]elf.Machine{config.ARM64: elf.EM_AARCH64, config.X86_64: elf.EM_X86_64}[architecture]
+	machine := map[config.Architecture]elf.Machine{config.ARM64: elf.EM_AARCH64, config.X86_64: elf.EM_X86_64}[function.architecture]
 	var names []string
 	for _, f := range bundle.File {
 		names = append(names, f.Name)
@@ -65,7 +68,11 @@ func inspect(t *testing.T, file string, architecture config.Architecture) {
 			t.Errorf("%s is for %s, want %s", f.Name, got, machine)
 		}
 	}
-	if want := []string{"bootstrap", "libvips-cpp.so.8.18.7"}; !slices.Equal(names, want) {
+	want := []string{"bootstrap"}
+	if function.codecs {
+		want = append(want, "libvips-cpp.so.8.18.7")
+	}
+	if !slices.Equal(names, want) {
 		t.Errorf("the bundle holds %q, want %q", names, want)
 	}
 }
