@@ -24,8 +24,7 @@ func TestMutations(t *testing.T) {
 		t.Run(m.mistake, func(t *testing.T) {
 			mutant, ok := m.mutate(t, made)
 			if !ok {
-				seen[m.rule] = true
-				t.Skip("no golden has anything to put this into")
+				t.Fatal("no golden has anything to put this into")
 			}
 			var got []string
 			for _, f := range append(Check(mutant), actions.Check(mutant)...) {

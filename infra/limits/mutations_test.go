@@ -32,11 +32,11 @@ var lambdaMistakes = []mutation{
 	{"a runtime that is no more", "lambda-runtime", to(function, "Runtime", "go1.x")},
 	{"an architecture by Go's name", "lambda-architecture", to(function, "Architectures", []any{"amd64"})},
 	{"logs without a group", "lambda-log-group", without(function, "LoggingConfig.LogGroup")},
-	{"more provisioned than reserved", "lambda-provisioned", func(t Template) bool {
-		return to("AWS::Lambda::Alias", "ProvisionedConcurrencyConfig", map[string]any{"ProvisionedConcurrentExecutions": 100.0})(t) &&
-			slices.ContainsFunc(t.all(function), func(r Resource) bool { r.Properties["ReservedConcurrentExecutions"] = 10.0; return true }) &&
-			reserve(t, 10)
-	}},
+	{"more provisioned than reserved", "lambda-provisioned", in("AWS::Lambda::Alias", func(t Template, r *Resource) {
+		r.Properties["ProvisionedConcurrencyConfig"] = map[string]any{"ProvisionedConcurrentExecutions": 11.0}
+		f, _ := t.function(r.Properties["FunctionName"])
+		f.Properties["ReservedConcurrentExecutions"] = 10.0
+	})},
 	{"an alias of $LATEST", "lambda-alias", to("AWS::Lambda::Alias", "FunctionVersion", "$LATEST")},
 	{"a weight of 10", "lambda-weight", to("AWS::Lambda::Alias", "RoutingConfig",
 		map[string]any{"AdditionalVersionWeights": []any{map[string]any{"FunctionVersion": "1", "FunctionWeight": 10.0}}})},
@@ -51,13 +51,6 @@ var lambdaMistakes = []mutation{
 		f, _ := t.function(r.Properties["FunctionName"])
 		q.Properties["VisibilityTimeout"] = f.Properties["Timeout"]
 	})},
-}
-
-func reserve(t Template, n float64) bool {
-	for _, r := range t.all(function) {
-		r.Properties["ReservedConcurrentExecutions"] = n
-	}
-	return true
 }
 
 // streaming edits the first method that streams, buffered the first that does not.
@@ -250,6 +243,11 @@ func watching(key, of string, v any) func(Template) bool {
 	}
 }
 
+// atHome is a mistake in a stack that is not in us-east-1.
+func atHome(put func(Template) bool) func(Template) bool {
+	return func(t Template) bool { return t.Region != "us-east-1" && put(t) }
+}
+
 // onEdge edits the dimensions of an alarm on CloudFront.
 var onEdge = change(alarm, "", func(m map[string]any) bool {
 	is := m["Namespace"] == "AWS/CloudFront"
@@ -281,12 +279,7 @@ var alarmMistakes = []mutation{
 	{"an alarm without a word", "alarm-described", without(alarm, "AlarmDescription")},
 	{"an alarm that nobody hears", "alarm-action", without(alarm, "AlarmActions")},
 	{"six receivers", "alarm-action", to(alarm, "AlarmActions", slices.Repeat([]any{"arn:aws:sns:eu-central-1:111111111111:a"}, 6))},
-	{"an alarm on the edge from home", "alarm-edge-region", in(alarm, func(t Template, r *Resource) {
-		if t.Region != "us-east-1" {
-			r.Properties["MetricName"], r.Properties["Namespace"] = "5xxErrorRate", "AWS/CloudFront"
-			delete(r.Properties, "Metrics")
-		}
-	})},
+	{"an alarm on the edge from home", "alarm-edge-region", atHome(to(alarm, "Namespace", "AWS/CloudFront"))},
 	{"an alarm on the edge without its region", "alarm-edge-dimensions", onEdge},
 	{"a dashboard that does not parse", "dashboard-body", to("AWS::CloudWatch::Dashboard", "DashboardBody", "{")},
 	{"a widget past the edge", "dashboard-body", to("AWS::CloudWatch::Dashboard", "DashboardBody", `{"widgets":[{"x":13,"y":0,"width":12,"height":6}]}`)},
@@ -298,8 +291,8 @@ var alarmMistakes = []mutation{
 		return true
 	})},
 	{"a query without a text", "log-query", without("AWS::Logs::QueryDefinition", "QueryString")},
-	{"the edge's log from home", "log-source", also("AWS::Logs::DeliverySource", map[string]any{"Name": "edge", "LogType": "ACCESS_LOGS",
-		"ResourceArn": "arn:aws:cloudfront::111111111111:distribution/E1"})},
+	{"the edge's log from home", "log-source", atHome(also("AWS::Logs::DeliverySource", map[string]any{"Name": "edge", "LogType": "ACCESS_LOGS",
+		"ResourceArn": "arn:aws:cloudfront::111111111111:distribution/E1"}))},
 }
 
 var accountMistakes = []mutation{
