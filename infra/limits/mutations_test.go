@@ -279,7 +279,10 @@ var alarmMistakes = []mutation{
 	{"an alarm without a word", "alarm-described", without(alarm, "AlarmDescription")},
 	{"an alarm that nobody hears", "alarm-action", without(alarm, "AlarmActions")},
 	{"six receivers", "alarm-action", to(alarm, "AlarmActions", slices.Repeat([]any{"arn:aws:sns:eu-central-1:111111111111:a"}, 6))},
-	{"an alarm on the edge from home", "alarm-edge-region", atHome(to(alarm, "Namespace", "AWS/CloudFront"))},
+	{"an alarm on the edge from home", "alarm-edge-region", atHome(change(alarm, "", func(m map[string]any) bool {
+		m["Namespace"] = "AWS/CloudFront"
+		return m["MetricName"] != nil
+	}))},
 	{"an alarm on the edge without its region", "alarm-edge-dimensions", onEdge},
 	{"a dashboard that does not parse", "dashboard-body", to("AWS::CloudWatch::Dashboard", "DashboardBody", "{")},
 	{"a widget past the edge", "dashboard-body", to("AWS::CloudWatch::Dashboard", "DashboardBody", `{"widgets":[{"x":13,"y":0,"width":12,"height":6}]}`)},
