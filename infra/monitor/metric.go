@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 )
@@ -52,6 +53,12 @@ func EdgeFunction(f awscloudfront.IFunction, name string, o *awscloudwatch.Metri
 func edge(name, dimension string, value *string, o *awscloudwatch.MetricOptions) awscloudwatch.IMetric {
 	o.Region = new("us-east-1")
 	return metric("AWS/CloudFront", name, map[string]*string{dimension: value, "Region": new("Global")}, o)
+}
+
+// Undelivered is how many of the events that a rule chose did not reach what it tells.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+func Undelivered(rule awsevents.CfnRule, minutes float64) awscloudwatch.IMetric {
+	return metric("AWS/Events", "FailedInvocations", map[string]*string{"RuleName": rule.Ref()}, Per(minutes, "Sum"))
 }
 
 // Concurrency is how much of what Lambda lets the account run at once in this region, in percent, is

@@ -17,10 +17,10 @@ func newDashboard(scope constructs.Construct, p Props, s Service, all []interfac
 		DefaultInterval: days(config.Day),
 	})
 	row := func(title string, widgets ...awscloudwatch.IWidget) {
-		dashboard.AddWidgets(text("## " + title))
+		dashboard.AddWidgets(text("## "+title, 1))
 		dashboard.AddWidgets(widgets...)
 	}
-	dashboard.AddWidgets(text("# " + s.Name + "\nA request goes from top to bottom. Red lines are the alarms' thresholds; docs/runbook.md says what to do."))
+	dashboard.AddWidgets(text("# "+s.Name+"\nA request goes from top to bottom. Red lines are the alarms' thresholds; docs/runbook.md says what to do.", 2))
 	dashboard.AddWidgets(awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
 		Title:  new("Alarms of this region; those of the edge are in us-east-1"),
 		Alarms: &all,
@@ -67,11 +67,11 @@ func graphs(signals []monitor.Signal) []awscloudwatch.IWidget {
 }
 
 // text is Markdown over the whole width.
-func text(markdown string) awscloudwatch.IWidget {
+func text(markdown string, height float64) awscloudwatch.IWidget {
 	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
 		Markdown:   new(markdown),
 		Width:      new(24.0),
-		Height:     new(2.0),
+		Height:     new(height),
 		Background: awscloudwatch.TextWidgetBackground_TRANSPARENT,
 	})
 }

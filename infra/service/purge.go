@@ -24,6 +24,7 @@ import (
 type purge struct {
 	function           awslambda.Function
 	queue, deadLetters awssqs.Queue
+	changes            awsevents.CfnRule
 }
 
 const (
@@ -58,7 +59,7 @@ func newPurge(scope constructs.Construct, p Props, s storage, e edge) purge {
 		RetentionPeriod:   awscdk.Duration_Days(new(4.0)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: deadLetters, MaxReceiveCount: new(float64(purgeAttempts))},
 	})
-	listen(c, s, queue)
+	changes := listen(c, s, queue)
 
 	function := newFunction(c, "Function", newPurgeRole(c, p, s, e, queue), newLogs(c, "Logs", p.Image.LogRetention), awslambda.FunctionProps{
 		Description:  new("Primrose: deletes the variants of originals that were overwritten or deleted."),
@@ -69,7 +70,7 @@ func newPurge(scope constructs.Construct, p Props, s storage, e edge) purge {
 		Timeout:      seconds(purgeTimeout),
 	})
 	feed(c, queue, function)
-	return purge{function, queue, deadLetters}
+	return purge{function, queue, deadLetters, changes}
 }
 
 // newQueue makes a queue as both are: encrypted, TLS only.
@@ -85,7 +86,7 @@ func newQueue(scope constructs.Construct, id string, props awssqs.QueueProps) aw
 // sweep costs something, so those events are left out: of what a lifecycle does, only that matters
 // which hides an original behind a delete marker, or deletes one that has no versions.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func listen(scope constructs.Construct, s storage, queue awssqs.Queue) {
+func listen(scope constructs.Construct, s storage, queue awssqs.Queue) awsevents.CfnRule {
 	rule := awsevents.NewCfnRule(scope, new("Changes"), &awsevents.CfnRuleProps{
 		Description: new("Primrose: originals that were created, overwritten or deleted."),
 		EventPattern: map[string]any{
@@ -110,6 +111,7 @@ func listen(scope constructs.Construct, s storage, queue awssqs.Queue) {
 		Resources:  &[]*string{queue.QueueArn()},
 		Conditions: &conditions,
 	}))
+	return rule
 }
 
 // feed has Lambda hand the queue's messages to the function.

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// A query is a question to the image function's log, in the language of CloudWatch Logs Insights.
+// A query is a question to a function's log, in the language of CloudWatch Logs Insights.
 type query struct {
 	name  string
 	lines []string
 }
 
-// The fields are those that the function logs; a test compares.
+// The fields are those that the functions log; a test compares.
 var (
 	slowest = query{"slowest variants", []string{
 		`fields @timestamp, totalMs, fetchMs, headerMs, encodeMs, storeMs, bytesIn, status, path`,
@@ -27,7 +27,7 @@ var (
 		`stats count(*) as requests, max(@timestamp) as last by code, status`,
 		`sort requests desc`,
 	}}
-	queries = []query{slowest, errorsByCode,
+	imageQueries = []query{slowest, errorsByCode,
 		{"errors in full", []string{
 			`fields @timestamp, status, code, error, path, requestId`,
 			`filter message = "request" and status >= 500`,
@@ -71,6 +71,20 @@ var (
 			`sort @timestamp asc`,
 		}},
 	}
+	purgeQueries = []query{
+		{"sweeps", []string{
+			`fields @timestamp, key, variants, first, last, whole`,
+			`filter message = "swept"`,
+			`sort @timestamp desc`,
+			`limit 100`,
+		}},
+		{"purges that failed", []string{
+			`fields @timestamp, message, key, error, requestId`,
+			`filter message = "purge is tried again" or message = "message not understood"`,
+			`sort @timestamp desc`,
+			`limit 100`,
+		}},
+	}
 )
 
 // text is the query as the console has it.
@@ -80,13 +94,20 @@ func (q query) text() string { return strings.Join(q.lines, "\n| ") }
 // them.
 func newQueries(scope constructs.Construct, s Service) {
 	c := constructs.NewConstruct(scope, new("Queries"))
-	for _, q := range queries {
-		awslogs.NewCfnQueryDefinition(c, new(q.id()), &awslogs.CfnQueryDefinitionProps{
-			Name:          new(s.Name + "/" + q.name),
-			LogGroupNames: &[]any{s.Logs.LogGroupName()},
-			QueryString:   new(q.text()),
-		})
+	for _, q := range imageQueries {
+		q.save(c, s, s.Logs)
 	}
+	for _, q := range purgeQueries {
+		q.save(c, s, s.Purge.LogGroup())
+	}
+}
+
+func (q query) save(scope constructs.Construct, s Service, logs awslogs.ILogGroup) {
+	awslogs.NewCfnQueryDefinition(scope, new(q.id()), &awslogs.CfnQueryDefinitionProps{
+		Name:          new(s.Name + "/" + q.name),
+		LogGroupNames: &[]any{logs.LogGroupName()},
+		QueryString:   new(q.text()),
+	})
 }
 
 // id is the name in Pascal case.

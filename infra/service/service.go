@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -75,8 +76,9 @@ type Service struct {
 	Function     awslambda.Function // makes variants
 	Logs         awslogs.LogGroup   // of Function
 	Purge        awslambda.Function
-	Queue        awssqs.Queue // of changes that Purge works through
-	DeadLetters  awssqs.Queue // of changes that Purge gave up
+	Changes      awsevents.CfnRule // puts changes of originals into Queue
+	Queue        awssqs.Queue      // of changes that Purge works through
+	DeadLetters  awssqs.Queue      // of changes that Purge gave up
 	Api          awsapigateway.RestApi
 	Distribution awscloudfront.Distribution
 	Keys         awscloudfront.KeyValueStore         // which the edge checks signatures by
@@ -114,6 +116,7 @@ func New(scope constructs.Construct, id string, p Props) Service {
 		Function:     processor.function,
 		Logs:         processor.logs,
 		Purge:        purge.function,
+		Changes:      purge.changes,
 		Queue:        purge.queue,
 		DeadLetters:  purge.deadLetters,
 		Api:          api.rest,

@@ -181,6 +181,13 @@ func concurrency(image config.Image, s Service) monitor.Signal {
 func purgeSignals(s Service) []monitor.Signal {
 	return []monitor.Signal{
 		{
+			ID:        "PurgeUndelivered",
+			Title:     "Purge: changes that did not reach the queue",
+			Metric:    monitor.Undelivered(s.Changes, 5),
+			Threshold: 1, Breaches: 1, Periods: 1,
+			Why: "EventBridge tries for a day, and gives up at once where it may not; the old variants of each such original stay, and nothing else tells.",
+		},
+		{
 			ID:        "PurgeErrors",
 			Title:     "Purge function: failures",
 			Metric:    s.Purge.MetricErrors(monitor.Per(5, "Sum")),

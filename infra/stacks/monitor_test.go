@@ -17,22 +17,34 @@ import (
 	"primrose/infra/config"
 )
 
-// alarms calls check with every alarm of every stack.
+// golden is a stack's template as the goldens have it, which another test keeps true.
+func golden(stack string) template {
+	var made template
+	readJSON(filepath.Join("testdata", stack+".template.json"), &made)
+	return made
+}
+
+// watched are the stages that have goldens.
+func watched() []config.Stage { return append(config.Stages(), full()) }
+
+// alarms calls check with every alarm of every stage.
 func alarms(t *testing.T, check func(t *testing.T, id string, made template, alarm object)) {
-	synth(t)
-	for _, file := range templates(t, out) {
-		var made template
-		readJSON(file, &made)
-		for _, id := range made.of("AWS::CloudWatch::Alarm") {
-			t.Run(id, func(t *testing.T) { check(t, id, made, made.Resources[id].Properties) })
+	for _, stage := range watched() {
+		for _, name := range []string{stage.StackName(), stage.StackName() + "-watch"} {
+			made := golden(name)
+			for _, id := range made.of("AWS::CloudWatch::Alarm") {
+				t.Run(name+"/"+id, func(t *testing.T) { check(t, id, made, made.Resources[id].Properties) })
+			}
 		}
 	}
 }
 
 // An alarm is one that tells somebody, soon, and knows what silence means.
 func TestAlarmsAreComplete(t *testing.T) {
-	alarms(t, func(t *testing.T, id string, made template, alarm object) {
-		same(t, "told", texts(alarm["AlarmActions"]), []string{"${" + made.of("AWS::SNS::Topic")[0] + "}"})
+	alarms(t, func(t *testing.T, _ string, _ template, alarm object) {
+		if len(list(alarm["AlarmActions"])) != 1 {
+			t.Errorf("tells %v", alarm["AlarmActions"])
+		}
 		if alarm["TreatMissingData"] != "notBreaching" {
 			t.Errorf("missing data is %v: all of these metrics are silent when nothing happens", alarm["TreatMissingData"])
 		}
@@ -48,7 +60,7 @@ func TestAlarmsAreComplete(t *testing.T) {
 				t.Errorf("%s: %v periods of %v s; use minutes, and at most a day in all", m.Name, periods, m.Period)
 			}
 		}
-		if threshold := alarm["Threshold"].(float64); threshold <= 0 || threshold != float64(int64(threshold)) {
+		if threshold, _ := alarm["Threshold"].(float64); threshold <= 0 || threshold != float64(int64(threshold)) {
 			t.Errorf("threshold: %v", threshold)
 		}
 	})
@@ -65,8 +77,9 @@ func TestRunbook(t *testing.T) {
 	alarms(t, func(t *testing.T, id string, _ template, alarm object) { anchors[anchorOf(alarm)] = true })
 	same(t, "sections", sections, slices.Collect(maps.Keys(anchors)))
 
-	known := map[string]bool{"Lambda: at once (% of the account's quota)": true}
-	for _, made := range []template{stack(out, config.Prod().StackName()), variation(t, func(s *config.Service) { s.Image.Reserved = 100 })} {
+	known := map[string]bool{}
+	for _, stage := range watched() {
+		made := golden(stage.StackName())
 		for _, w := range widgets(t, made) {
 			known[text(w.Properties["title"])] = true
 		}
@@ -94,10 +107,9 @@ func anchorOf(alarm object) string {
 
 // Each alarm is a graph as well, of the same metric, with a line at the same threshold.
 func TestAlarmsAreInTheDashboard(t *testing.T) {
-	synth(t)
-	for _, stage := range config.Stages() {
+	for _, stage := range watched() {
 		graphs := map[string]widget{}
-		for _, w := range widgets(t, stack(out, stage.StackName())) {
+		for _, w := range widgets(t, golden(stage.StackName())) {
 			for _, line := range list(object(w.Properties).get("annotations", "horizontal")) {
 				label := object(line.(map[string]any))
 				graphs[strings.TrimPrefix(text(label["label"]), "alarm ")] = w
@@ -105,7 +117,7 @@ func TestAlarmsAreInTheDashboard(t *testing.T) {
 		}
 		var watched []string
 		for _, name := range []string{stage.StackName(), stage.StackName() + "-watch"} {
-			made := stack(out, name)
+			made := golden(name)
 			for _, id := range made.of("AWS::CloudWatch::Alarm") {
 				alarm := made.Resources[id].Properties
 				watched = append(watched, anchorOf(alarm))
@@ -137,6 +149,8 @@ func TestMetricsAreThisServices(t *testing.T) {
 					len(d) == 0 && (m.Name == "ConcurrentExecutions" || m.Name == "ClaimedAccountConcurrency")
 			case "AWS/ApiGateway":
 				ok = len(d) == 1 && d["ApiName"] == text(made.one("AWS::ApiGateway::RestApi")["Name"])
+			case "AWS/Events":
+				ok = len(d) == 1 && made.Resources[strings.Trim(d["RuleName"], "${}")].Type == "AWS::Events::Rule"
 			case "AWS/SQS":
 				queue, _, _ := strings.Cut(strings.Trim(d["QueueName"], "${}"), ".")
 				ok = len(d) == 1 && made.Resources[queue].Type == "AWS::SQS::Queue"
@@ -224,7 +238,7 @@ func TestQueriesAskForWhatIsLogged(t *testing.T) {
 		"record.requestId", "record.metrics.initDurationMs", "record.metrics.maxMemoryUsedMB"}
 	request := append(literals(t, "functions/internal/delivery/entry.go"), platform...)
 	all := slices.Concat(request, literals(t, "functions/internal/delivery/delivery.go"), literals(t, "functions/internal/worker/pool.go"),
-		literals(t, "functions/internal/worker/inspect.go"), slices.Collect(maps.Values(stringConstants(t, "functions/internal/metric/metric.go"))))
+		literals(t, "functions/internal/worker/inspect.go"), literals(t, "functions/internal/purge/purge.go"), slices.Collect(maps.Values(stringConstants(t, "functions/internal/metric/metric.go"))))
 	each(t, func(t *testing.T, _ config.Stage, made template) {
 		ids := made.of("AWS::Logs::QueryDefinition")
 		for _, id := range ids {
@@ -238,7 +252,10 @@ func TestQueriesAskForWhatIsLogged(t *testing.T) {
 					t.Errorf("%s asks for %s, which nothing logs", q["Name"], field)
 				}
 			}
-			same(t, id+" asks", texts(q["LogGroupNames"]), []string{text(made.one("AWS::Logs::MetricFilter")["LogGroupName"])})
+			asked := strings.Trim(texts(q["LogGroupNames"])[0], "${}")
+			if made.Resources[asked].Type != "AWS::Logs::LogGroup" {
+				t.Errorf("%s asks %s", id, asked)
+			}
 		}
 		if len(ids) < 6 {
 			t.Errorf("queries: %q", ids)
@@ -260,65 +277,76 @@ func fields(query string) []string {
 	return found
 }
 
-// Alarms go to an address, to topics that exist, or to a topic that anybody may subscribe to; and
-// nobody but CloudWatch, for this account, writes to a topic of ours.
+// Alarms go to an address, to topics that exist, or to a topic that anybody may subscribe to.
 func TestWhoIsTold(t *testing.T) {
-	existing := config.Alarms{
-		Topic:     "arn:aws:sns:eu-central-1:111111111111:operators",
-		EdgeTopic: "arn:aws:sns:us-east-1:111111111111:operators",
+	address, nobody := full(), config.Prod()
+	for _, name := range []string{address.StackName(), address.StackName() + "-watch", nobody.StackName(), nobody.StackName() + "-watch"} {
+		made := golden(name)
+		topic := "${" + made.of("AWS::SNS::Topic")[0] + "}"
+		var subscribed []string
+		for _, id := range made.of("AWS::SNS::Subscription") {
+			s := made.Resources[id].Properties
+			subscribed = append(subscribed, fmt.Sprintf("%s %s to %s", s["Protocol"], s["Endpoint"], text(s["TopicArn"])))
+		}
+		var want []string
+		if strings.HasPrefix(name, address.StackName()) {
+			want = []string{"email images@example.com to " + topic}
+		}
+		same(t, name+": subscriptions", subscribed, want)
+		same(t, name+": alarms tell", receivers(made), []string{topic})
 	}
-	for _, test := range []struct {
-		name          string
-		alarms        config.Alarms
-		subscriptions int
-	}{
-		{"address", config.Alarms{Email: "operators@example.com"}, 1},
-		{"topics", existing, 0},
-		{"nobody", config.Alarms{}, 0},
+	topics := certified()
+	for name, topic := range map[string]string{
+		topics.StackName():            topics.Service.Alarms.Topic,
+		topics.StackName() + "-watch": topics.Service.Alarms.EdgeTopic,
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			stage := config.Prod()
-			stage.Service.Alarms = test.alarms
-			dir := synthesized(t, stage)
-			for name, topic := range map[string]string{stage.StackName(): test.alarms.Topic, stage.StackName() + "-watch": test.alarms.EdgeTopic} {
-				made := stack(dir, name)
-				if topic == "" {
-					topic = "${" + made.of("AWS::SNS::Topic")[0] + "}"
-					checkPublishers(t, made.one("AWS::SNS::TopicPolicy"), "cloudwatch.amazonaws.com")
-				} else {
-					same(t, "topics of ours", made.of("AWS::SNS::Topic"), nil)
-				}
-				for _, id := range made.of("AWS::CloudWatch::Alarm") {
-					same(t, id+" tells", texts(made.Resources[id].Properties["AlarmActions"]), []string{topic})
-				}
-				subscriptions := made.of("AWS::SNS::Subscription")
-				if len(subscriptions) != test.subscriptions {
-					t.Errorf("%s: subscriptions %q, want %d", name, subscriptions, test.subscriptions)
-				}
-				for _, id := range subscriptions {
-					s := made.Resources[id].Properties
-					if s["Protocol"] != "email" || s["Endpoint"] != test.alarms.Email || text(s["TopicArn"]) != topic {
-						t.Errorf("%s: %v", id, s)
-					}
-				}
-			}
-		})
+		made := option(t, name)
+		same(t, name+": topics of ours", append(made.of("AWS::SNS::Topic"), made.of("AWS::SNS::TopicPolicy")...), nil)
+		same(t, name+": alarms tell", receivers(made), []string{topic})
 	}
 }
 
-// checkPublishers wants these services, on behalf of this account, and TLS of everybody.
-func checkPublishers(t *testing.T, policy object, want ...string) {
+// receivers are all that any alarm tells, each once.
+func receivers(made template) []string {
+	told := map[string]bool{}
+	for _, id := range made.of("AWS::CloudWatch::Alarm") {
+		for _, topic := range texts(made.Resources[id].Properties["AlarmActions"]) {
+			told[topic] = true
+		}
+	}
+	return slices.Collect(maps.Keys(told))
+}
+
+// Nobody writes to a topic of ours but AWS, and on behalf of this account.
+func TestTopicsAreForThisAccountsAlarms(t *testing.T) {
+	for _, stage := range watched() {
+		checkPublishers(t, stage, golden(stage.StackName()), "cloudwatch.amazonaws.com")
+		edge := []string{"cloudwatch.amazonaws.com"}
+		if stage.Watch.Budget > 0 {
+			edge = append(edge, "budgets.amazonaws.com")
+		}
+		checkPublishers(t, stage, golden(stage.StackName()+"-watch"), edge...)
+	}
+}
+
+// checkPublishers wants these services to publish, on behalf of the stage's account, and TLS of
+// everybody.
+func checkPublishers(t *testing.T, stage config.Stage, made template, want ...string) {
 	t.Helper()
+	account := stage.Account
+	if account == "" {
+		account = "${AWS::AccountId}"
+	}
 	var got []string
 	var plain bool
-	for _, one := range list(policy.get("PolicyDocument", "Statement")) {
+	for _, one := range list(made.one("AWS::SNS::TopicPolicy").get("PolicyDocument", "Statement")) {
 		s := object(one.(map[string]any))
 		if s["Effect"] == "Deny" {
 			plain = s.get("Condition", "Bool", "aws:SecureTransport") == "false"
 			continue
 		}
-		got = append(got, text(s.get("Principal", "Service")))
-		if s["Action"] != "sns:Publish" || text(s.get("Condition", "StringEquals", "aws:SourceAccount")) != "${AWS::AccountId}" {
+		got = append(got, texts(s.get("Principal", "Service"))...)
+		if s["Action"] != "sns:Publish" || text(s.get("Condition", "StringEquals", "aws:SourceAccount")) != account {
 			t.Errorf("statement %v", s)
 		}
 	}
@@ -328,17 +356,19 @@ func checkPublishers(t *testing.T, policy object, want ...string) {
 	}
 }
 
-// The ceiling is the function's own where it has one.
+// The ceiling is the function's own where it has one, and the account's where it has none.
 func TestConcurrencyHasTheRightCeiling(t *testing.T) {
-	made := variation(t, func(s *config.Service) { s.Image.Reserved = 101 })
-	for _, id := range made.of("AWS::CloudWatch::Alarm") {
-		alarm := made.Resources[id].Properties
-		if anchorOf(alarm) != "image-concurrency" {
-			continue
-		}
-		same(t, "metric", names(metricsOf(alarm)), []string{"AWS/Lambda ConcurrentExecutions Maximum 60"})
-		if alarm["Threshold"] != 81.0 || len(metricsOf(alarm)[0].Dimensions) != 1 {
-			t.Errorf("%v of %v, want the first number past 80 of 101", alarm["Threshold"], metricsOf(alarm))
+	for stage, want := range map[string]string{
+		full().StackName():        "16 of AWS/Lambda ConcurrentExecutions Maximum 60",
+		config.Prod().StackName(): "80 of 100 * claimed / SERVICE_QUOTA(running)",
+	} {
+		made := golden(stage)
+		for _, id := range made.of("AWS::CloudWatch::Alarm") {
+			if alarm := made.Resources[id].Properties; anchorOf(alarm) == "image-concurrency" {
+				if got := fmt.Sprintf("%v of %s", alarm["Threshold"], names(metricsOf(alarm))[0]); got != want {
+					t.Errorf("%s: %s, want %s", stage, got, want)
+				}
+			}
 		}
 	}
 }

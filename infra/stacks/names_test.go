@@ -22,7 +22,8 @@ func TestNamesDoNotClash(t *testing.T) {
 	stacks.NewHome(app, config.Dev(), stacks.Front{}, named())
 	guarded := config.Prod()
 	guarded.Firewall.On = true
-	stacks.NewHome(app, guarded, stacks.NewFront(app, guarded), named())
+	guarded.Watch.Logs = 30 * config.Day
+	stacks.NewWatch(app, guarded, stacks.NewHome(app, guarded, stacks.NewFront(app, guarded), named()))
 	foreign := awscdk.NewStack(app, new("a-stack-of-another-app-whose-name-is-as-long-as-people-make-them"), nil)
 	service.New(foreign, "Photos", named())
 	service.New(foreign, "Drawings", named())
@@ -31,13 +32,13 @@ func TestNamesDoNotClash(t *testing.T) {
 	away := guarded
 	away.Region = "ap-northeast-2" // as long as they come
 	app = awscdk.NewApp(&awscdk.AppProps{Outdir: new(there), Context: flags()})
-	stacks.NewHome(app, away, stacks.NewFront(app, away), named())
+	stacks.NewWatch(app, away, stacks.NewHome(app, away, stacks.NewFront(app, away), named()))
 	app.Synth(nil)
 
 	files, _ := filepath.Glob(filepath.Join(here, "*.template.json"))
 	more, _ := filepath.Glob(filepath.Join(there, "*.template.json"))
-	if files = append(files, more...); len(files) != 6 {
-		t.Fatalf("templates: %q, want six", files)
+	if files = append(files, more...); len(files) != 8 {
+		t.Fatalf("templates: %q, want eight", files)
 	}
 	owner := map[string]string{}
 	for _, file := range files {
@@ -49,8 +50,11 @@ func TestNamesDoNotClash(t *testing.T) {
 				continue
 			}
 			most := 64 // CloudFront's
-			if r.Type == "AWS::Logs::QueryDefinition" {
+			switch r.Type {
+			case "AWS::Logs::QueryDefinition":
 				most = 255
+			case "AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination":
+				most = 60
 			}
 			if len(name) > most && !strings.Contains(name, "${") {
 				t.Errorf("%s has %d characters, %s takes %d", name, len(name), r.Type, most)
@@ -61,7 +65,9 @@ func TestNamesDoNotClash(t *testing.T) {
 			owner[name] = file + " " + id
 		}
 	}
-	if want := 5*(8+1+10) + 2; len(owner) != want { // an API, its stream of logs, a function, a store of keys, an access control and three policies; a dashboard; ten queries; two firewalls
+	// An API, its stream of logs, a function, a store of keys, an access control and three policies; a
+	// dashboard; twelve queries. Two firewalls, and two times both ends of the edge's logs.
+	if want := 5*(8+1+12) + 2 + 2*2; len(owner) != want {
 		t.Errorf("%d names, want %d: somebody lost or won one", len(owner), want)
 	}
 }
@@ -103,6 +109,8 @@ func physicalName(r resource) string {
 		"AWS::SecretsManager::Secret":            {"Name"},
 		"AWS::CloudWatch::Dashboard":             {"DashboardName"},
 		"AWS::Logs::QueryDefinition":             {"Name"},
+		"AWS::Logs::DeliverySource":              {"Name"},
+		"AWS::Logs::DeliveryDestination":         {"Name"},
 	}
 	path, ok := paths[r.Type]
 	if !ok {

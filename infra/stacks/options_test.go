@@ -33,14 +33,20 @@ func zoned() config.Stage {
 	}
 }
 
-// certified has a certificate already, a stricter firewall, and a key that is not demanded yet.
+// certified has a certificate and topics already, a stricter firewall, and a key that is not demanded
+// yet.
 func certified() config.Stage {
 	s := config.Default()
 	s.Edge.Countries.Deny = []string{"AQ"}
 	s.Edge.Signing.Keys = []string{"next"}
 	s.Removal = config.Destroy
+	s.Alarms = config.Alarms{
+		Topic:     "arn:aws:sns:ap-northeast-2:123456789012:operators",
+		EdgeTopic: "arn:aws:sns:us-east-1:123456789012:operators",
+	}
 	return config.Stage{
 		Name: "certified", Account: "123456789012", Region: "ap-northeast-2", Service: s,
+		Watch:    config.Watch{Budget: 50},
 		Firewall: config.Firewall{On: true, Rate: 100},
 		Domain: config.Domain{
 			Names:       []string{"img.example.net"},
@@ -55,6 +61,7 @@ func eastern() config.Stage {
 	s.Originals = config.Originals{Bucket: "photos.example.org"}
 	return config.Stage{
 		Name: "eastern", Region: config.EdgeRegion, Service: s,
+		Watch: config.Watch{Logs: 7 * config.Day},
 		Domain: config.Domain{
 			Names: []string{"images.example.org"},
 			Zone:  config.Zone{ID: "Z0123456789ABCDEFGHIJ", Name: "example.org"},
