@@ -50,15 +50,5 @@ func synth(root string) error {
 	if err != nil {
 		return err
 	}
-	written := app.Synth(nil)
-	return checkLimits(*written.Directory())
-}
-
-// checkLimits reports what AWS would refuse of the templates in a folder.
-func checkLimits(folder string) error {
-	templates, err := limits.ReadAssembly(folder)
-	if err != nil {
-		return err
-	}
-	return limits.Err(limits.Check(templates...))
+	return limits.CheckAssembly(*app.Synth(nil).Directory())
 }

@@ -30,7 +30,7 @@ type sample struct {
 	Accept      string            `json:"accept,omitempty"`
 	QueryString json.RawMessage   `json:"querystring,omitempty"` // a test event's
 	Now         int64             `json:"now,omitempty"`         // in seconds; the real time if absent
-	Store       map[string]string `json:"store,omitempty"`       // what the KeyValueStore holds; the suite's
+	Store       map[string]string `json:"store"`                 // what the KeyValueStore holds; the suite's
 	answer
 }
 
@@ -336,6 +336,35 @@ func TestSource(t *testing.T) {
 	} {
 		if found := regexp.MustCompile(forbidden).FindString(code); found != "" {
 			t.Errorf("the source uses %q", found)
+		}
+	}
+}
+
+// The store is read once for a URL that names a valid key, and not at all for
+// others: neither where nothing is signed nor where a viewer invents an id.
+func TestStoreReads(t *testing.T) {
+	for _, test := range []struct {
+		keys  []string
+		query string
+		want  string
+	}{
+		{nil, "kid=a&s=x", ""},
+		{[]string{"a", "b"}, "", ""},
+		{[]string{"a", "b"}, "w=300", ""},
+		{[]string{"a", "b"}, "kid=c&s=x", ""},
+		{[]string{"a", "b"}, "kid=key.a&s=x", ""},
+		{[]string{"a", "b"}, "kid=a&s=x", "key.a"},
+		{[]string{"a", "b"}, "kid=a&kid=b&s=x", "key.b"},
+		{[]string{"a", "b"}, strings.Repeat("kid=a&", options.MaxParameters), ""},
+	} {
+		var reads []string
+		function := newFunction(t, Stage{Keys: test.keys, Store: func(key string) (string, bool) {
+			reads = append(reads, key)
+			return "", false
+		}})
+		runQuickJS(t, function, sample{URI: "/rose.jpg", Query: test.query})
+		if got := strings.Join(reads, " "); got != test.want {
+			t.Errorf("keys %q, query %q: the function reads %q, want %q", test.keys, test.query, got, test.want)
 		}
 	}
 }

@@ -22,6 +22,7 @@ const (
 	maxFramesName = "PRIMROSE_MAX_FRAMES" // of an original; optional
 	decodersName  = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
 	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
+	jailName      = "PRIMROSE_JAIL"       // required or degraded: whether variants are made where the worker's jail isn't whole; optional
 	serviceName   = "PRIMROSE_SERVICE"    // who counts, see package metric; optional: without it, nobody does
 )
 
@@ -34,6 +35,7 @@ type environment struct {
 	variants  string
 	limits    engine.Limits
 	deadline  time.Duration
+	jailed    bool // no variants but from a whole jail
 	service   metric.Service
 }
 
@@ -49,6 +51,7 @@ func parseEnvironment(get func(name string) string) (environment, error) {
 			Frames: int(p.integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
 		},
 		deadline: time.Duration(p.integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
+		jailed:   p.jail(),
 		service:  metric.Service(get(serviceName)),
 	}
 	p.decoders(&e.limits)
@@ -84,6 +87,18 @@ func (p *parser) integer(name string, missing, most int64) int64 {
 		p.fail(name, "is %q: it must be an integer from 1 to %d", value, most)
 	}
 	return n
+}
+
+// jail reports whether a whole one is required.
+func (p *parser) jail() bool {
+	switch value := p.get(jailName); value {
+	case "required":
+		return true
+	case "degraded", "":
+	default:
+		p.fail(jailName, "is %q: it must be required or degraded", value)
+	}
+	return false
 }
 
 func (p *parser) decoders(limits *engine.Limits) {

@@ -15,14 +15,14 @@ func TestEnvironment(t *testing.T) {
 		set  map[string]string
 		want environment
 	}{
-		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, ""}},
+		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""}},
 		{
-			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", serviceName: "primrose-dev"},
-			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, "primrose-dev"},
+			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", jailName: "required", serviceName: "primrose-dev"},
+			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, true, "primrose-dev"},
 		},
 		{
-			map[string]string{maxBytesName: "", decodersName: "", deadlineName: ""},
-			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, ""},
+			map[string]string{maxBytesName: "", decodersName: "", deadlineName: "", jailName: "degraded"},
+			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""},
 		},
 	} {
 		got, err := parseEnvironment(lookup(least, test.set))
@@ -39,12 +39,13 @@ func TestEnvironmentTellsAllMistakes(t *testing.T) {
 		maxFramesName: "2147483648",
 		decodersName:  "svg,heic",
 		deadlineName:  "901",
+		jailName:      "perhaps",
 	}
 	_, err := parseEnvironment(lookup(set))
 	if err == nil {
 		t.Fatal("all of it is wrong, and passes")
 	}
-	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName} {
+	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName, jailName} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("the error doesn't name %s: %v", name, err)
 		}

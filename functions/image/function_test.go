@@ -366,8 +366,8 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// The process that parses images knows no secrets, and its death is no
-// reason to lose a request.
+// The process that parses images knows no secrets, is confined, and its death
+// is no reason to lose a request.
 func TestWorker(t *testing.T) {
 	d := deploy(t, nil)
 	d.put(t, "rose.jpg", photo(t))
@@ -380,6 +380,13 @@ func TestWorker(t *testing.T) {
 		for variable := range strings.SplitSeq(strings.TrimSuffix(string(environ), "\x00"), "\x00") {
 			if !strings.HasPrefix(variable, "MALLOC_") {
 				t.Errorf("the worker's environment has %q", variable)
+			}
+		}
+	}
+	if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", worker)); err == nil {
+		for _, line := range []string{"\nNoNewPrivs:\t1\n", "\nSeccomp:\t2\n"} {
+			if !strings.Contains(string(status), line) {
+				t.Errorf("the worker's status lacks %q:\n%s", line, status)
 			}
 		}
 	}

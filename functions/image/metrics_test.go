@@ -25,6 +25,7 @@ func TestMetrics(t *testing.T) {
 		want map[string]float64
 	}{
 		"nothing happens":       {nil, goodAndBadRequests, nil},
+		"jail is required":      {map[string]string{jailName: "required"}, goodAndBadRequests, nil},
 		"death between events":  {nil, deathBetweenEvents, map[string]float64{metric.WorkerCrashes: 1}},
 		"death within an event": {nil, deathWithinAnEvent, map[string]float64{metric.WorkerCrashes: 1}},
 		"deadline":              {map[string]string{deadlineName: "1"}, workerThatHangs, map[string]float64{metric.WorkerKills: 1}},

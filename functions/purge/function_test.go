@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,9 +97,8 @@ func deploy(t *testing.T, extra map[string]string) *deployment {
 		name, value, _ := strings.Cut(variable, "=")
 		env[name] = value
 	}
-	for name, value := range extra {
-		env[name] = value
-	}
+	maps.Copy(env, extra)
+	d.originals, d.variants = env[originalsName], env[variantsName]
 	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.log.add})
 	if err != nil {
 		t.Fatal(err)

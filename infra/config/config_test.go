@@ -57,6 +57,8 @@ func TestServiceValidate(t *testing.T) {
 		{"more kept warm than reserved", func(s *Service) { s.Image.Reserved, s.Image.Provisioned = 5, 6 }, "raise Reserved"},
 		{"fewer than none kept warm", func(s *Service) { s.Image.Provisioned = -1 }, "Image.Provisioned"},
 		{"all at once", func(s *Service) { s.Image.Rollout = AllAtOnce }, ""},
+		{"a jail or nothing", func(s *Service) { s.Image.Jail = JailRequired }, ""},
+		{"a jail perhaps", func(s *Service) { s.Image.Jail = "perhaps" }, "Image.Jail"},
 		{"blue and green", func(s *Service) { s.Image.Rollout = "blue-green" }, "Image.Rollout"},
 		{"logs for a day", func(s *Service) { s.Image.LogRetention = Day }, ""},
 		{"logs for ten years", func(s *Service) { s.Image.LogRetention = 3653 * Day }, ""},

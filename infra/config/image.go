@@ -36,6 +36,11 @@ type Image struct {
 	// minutes, and back to the old version if an alarm goes off.
 	Rollout Rollout
 
+	// Jail is what happens where the process that runs the codecs can't be confined as it should be.
+	// Default degraded: images are made nonetheless, while the log names the layers that are missing
+	// and an alarm goes off. What AWS's kernel gives to a function, its documents don't say.
+	Jail Jail
+
 	// LogRetention is the age at which log lines are deleted: a number of days that CloudWatch
 	// knows. Default 30 days.
 	LogRetention time.Duration
@@ -56,6 +61,14 @@ const (
 	AllAtOnce Rollout = "all-at-once"
 	Canary    Rollout = "canary" // a tenth for five minutes, then all
 	Linear    Rollout = "linear" // a tenth more each minute
+)
+
+// A Jail is what to do where the codecs' jail is not whole.
+type Jail string
+
+const (
+	JailRequired Jail = "required" // refuse to make images
+	JailDegraded Jail = "degraded" // make them, and tell
 )
 
 // MiB that a function may have.
@@ -98,6 +111,7 @@ func (i Image) validate() error {
 		check(i.Reserved == 0 || i.Provisioned <= i.Reserved,
 			"Image.Provisioned is %d of %d executions that Image.Reserved allows: lower it, or raise Reserved", i.Provisioned, i.Reserved),
 		oneOf("Image.Rollout", i.Rollout, AllAtOnce, Canary, Linear),
+		oneOf("Image.Jail", i.Jail, JailRequired, JailDegraded),
 		check(i.LogRetention%Day == 0 && slices.Contains(retentions, i.LogRetention/Day),
 			"Image.LogRetention is %s: use a number of days that CloudWatch knows, one of %d", i.LogRetention, retentions),
 	)

@@ -56,6 +56,7 @@ func Default() Service {
 			Memory:       1769,
 			Deadline:     25 * time.Second,
 			Rollout:      Canary,
+			Jail:         JailDegraded,
 			LogRetention: 30 * Day,
 		},
 		Limits: Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100},

@@ -37,13 +37,17 @@ var edge = slices.Concat(
 			atMost(10, "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header"),
 			distinct("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header"),
 			headersAllowed("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header",
-				`connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto`))},
+				`connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto`),
+			headersAllowed("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", responseSettings))},
 	),
 	about("AWS::CloudFront::OriginAccessControl", "AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html",
 		rule{name: "access-signs", check: oneOf("OriginAccessControlConfig.SigningBehavior", "always")},
 		rule{name: "access-type", check: oneOf("OriginAccessControlConfig.OriginAccessControlOriginType", "s3")},
 	),
 )
+
+// responseSettings are headers that a policy has settings for, and takes in no other way.
+const responseSettings = `access-control-.*|content-security-policy|strict-transport-security|x-content-type-options|x-frame-options|referrer-policy|x-xss-protection`
 
 // originHeaders are those that CloudFront does not let anybody add to requests to an origin.
 const originHeaders = `cache-control|connection|content-length|cookie|host|if-.*|max-forwards|pragma|proxy-.*|range|request-range|te|trailer|transfer-encoding|upgrade|via|x-amz-.*|x-edge-.*|x-real-ip`

@@ -38,10 +38,15 @@ func Check(templates ...Template) []Finding {
 	return slices.Concat(all, duplicates(templates), lostOutputs(templates))
 }
 
-// Err joins findings into one error, or nil.
-func Err(findings []Finding) error {
+// CheckAssembly reports what is wrong with the templates that CDK wrote to a folder, all of it in one
+// error, a line each.
+func CheckAssembly(folder string) error {
+	templates, err := ReadAssembly(folder)
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, f := range findings {
+	for _, f := range Check(templates...) {
 		errs = append(errs, errors.New(f.String()))
 	}
 	return errors.Join(errs...)

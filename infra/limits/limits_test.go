@@ -66,3 +66,38 @@ func known(t *testing.T, templates ...Template) Actions {
 	}
 	return actions
 }
+
+// An assembly is checked where CDK wrote it, and what is wrong is said in sentences, all at once.
+func TestCheckAssembly(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := CheckAssembly(dir); err == nil {
+		t.Error("a folder without a manifest passed")
+	}
+	write("manifest.json", `{"artifacts":{
+		"home": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/eu-central-1", "properties": {"templateFile": "home.json"}},
+		"tree": {"type": "cdk:tree"}}}`)
+	write("home.json", `{"Resources":{}}`)
+	if err := CheckAssembly(dir); err != nil {
+		t.Errorf("an empty template: %v", err)
+	}
+	write("home.json", `{"Resources":{
+		"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 2}},
+		"Wall": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Scope": "CLOUDFRONT"}}}}`)
+	err := CheckAssembly(dir)
+	if err == nil {
+		t.Fatal("two mistakes passed")
+	}
+	for _, want := range []string{
+		"home, Logs: RetentionInDays is 2: use one of 1, 3, 5,",
+		"home, Wall: a web ACL for CloudFront exists in us-east-1 only, and this stack is in eu-central-1 (waf-scope, see https://docs.aws.amazon.com/waf/",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("it does not say %q:\n%v", want, err)
+		}
+	}
+}

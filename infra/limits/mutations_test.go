@@ -193,6 +193,7 @@ var edgeMistakes = []mutation{
 	{"credentials for any origin", "response-cors", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CorsConfig",
 		map[string]any{"AccessControlAllowCredentials": true, "AccessControlAllowOrigins": map[string]any{"Items": []any{"*"}}})},
 	{"a length for every response", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Content-Length")},
+	{"a CORS header among the others", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Access-Control-Allow-Origin")},
 	{"a header twice", "response-headers", again("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items")},
 	{"unsigned requests to the bucket", "access-signs", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.SigningBehavior", "never")},
 	{"access as to a media store", "access-type", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.OriginAccessControlOriginType", "mediastore")},

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"primrose/infra/limits"
 )
 
 // CDK checks templates against CloudFormation's schemas, and some of what deploys badly is but a
@@ -43,6 +45,9 @@ func findings(dir string) []string {
 				}
 			}
 		}
+	}
+	if err := limits.CheckAssembly(dir); err != nil {
+		found = append(found, err.Error())
 	}
 	return found
 }

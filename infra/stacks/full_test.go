@@ -35,24 +35,21 @@ func full() config.Stage {
 	}
 }
 
-// The templates of a stage with everything on, in full; and nobody finds anything in them.
+// The templates of a stage with everything on, in full.
 func TestGoldensOfEverything(t *testing.T) {
-	stage := full()
-	if err := stage.Validate(); err != nil {
+	dir, err := synthOptions()
+	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := synthTo(dir, []config.Stage{stage}); err != nil {
-		t.Fatal(err)
+	stacks := full().StackName() + "*.template.json"
+	files, err := filepath.Glob(filepath.Join(dir, stacks))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("templates: %q (%v)", files, err)
 	}
-	for _, finding := range findings(dir) {
-		t.Error(finding)
-	}
-	files := templates(t, dir)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) { compareGolden(t, file) })
 	}
-	if old, _ := filepath.Glob(filepath.Join("testdata", stage.StackName()+"*.template.json")); len(old) != len(files) {
+	if old, _ := filepath.Glob(filepath.Join("testdata", stacks)); len(old) != len(files) {
 		t.Errorf("goldens: %q, want one for each of %q", old, files)
 	}
 }

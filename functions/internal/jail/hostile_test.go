@@ -9,15 +9,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // The roles of this test binary, by its first argument.
 const (
-	entering  = "entering"  // enters the jail, to act inside
 	inside    = "inside"    // seals the jail and acts
 	concealed = "concealed" // conceals itself before a child acts
 	open      = "open"      // doesn't, before a child acts
@@ -38,8 +41,6 @@ func TestMain(m *testing.M) {
 // play returns if there is no such role.
 func play(role, act string) {
 	switch role {
-	case entering:
-		fmt.Println(Enter([]string{inside, act}))
 	case inside:
 		perform(act)
 	case concealed, open:
@@ -185,26 +186,34 @@ func testMain(m *testing.M) (status int, err error) {
 	return m.Run(), nil
 }
 
-// run executes this binary in a role and returns what it says, or how it died.
-func run(t *testing.T, uid uint32, role, act string) string {
+// How a process is started.
+var (
+	freely   = (*exec.Cmd).Start
+	confined = func(command *exec.Cmd) error { return Start(command) }
+)
+
+// run starts this binary in a role and returns what it says, or how it died.
+func run(t *testing.T, start func(*exec.Cmd) error, uid uint32, role, act string) string {
 	t.Helper()
 	command := exec.Command(executable, role, act)
 	command.Dir = "/"
 	command.Env = []string{"SECRET=1"}
+	var out, complaints strings.Builder
+	command.Stdout, command.Stderr = &out, &complaints
 	if int(uid) != os.Getuid() {
 		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
 	}
-	out, err := command.Output()
-	if failure, ok := errors.AsType[*exec.ExitError](err); ok {
-		if status := failure.Sys().(syscall.WaitStatus); status.Signaled() {
-			return unix.SignalName(status.Signal())
-		}
-		t.Fatalf("%s %q: %v: %s%s", role, act, err, out, failure.Stderr)
-	}
-	if err != nil {
+	if err := start(command); err != nil {
 		t.Fatal(err)
 	}
-	return string(out)
+	err := command.Wait()
+	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return unix.SignalName(status.Signal())
+	}
+	if err != nil {
+		t.Fatalf("%s %q: %v: %s%s", role, act, err, &out, &complaints)
+	}
+	return out.String()
 }
 
 // needLandlock skips what a kernel without landlock can't show.
@@ -217,11 +226,11 @@ func needLandlock(t *testing.T) {
 func TestJailIsWhole(t *testing.T) {
 	needLandlock(t)
 	for _, uid := range users() {
-		if got := run(t, uid, entering, "report"); got != "[]" {
+		if got := run(t, confined, uid, inside, "report"); got != "[]" {
 			t.Errorf("as user %d these layers are missing: %s", uid, got)
 		}
-		if got := run(t, uid, inside, "report"); got != `["landlock: the root folder can be read"]` {
-			t.Errorf("as user %d, sealed and never entered: missing is %s", uid, got)
+		if got := run(t, freely, uid, inside, "report"); got != `["landlock: the root folder can be read"]` {
+			t.Errorf("as user %d, sealed and not confined: missing is %s", uid, got)
 		}
 	}
 }
@@ -253,7 +262,7 @@ func TestHostileCode(t *testing.T) {
 			want = "SIGSYS"
 		}
 		for _, uid := range users() {
-			if got := run(t, uid, entering, act); got != want {
+			if got := run(t, confined, uid, inside, act); got != want {
 				t.Errorf("as user %d, to %s: %s, want %s", uid, act, got, want)
 			}
 		}
@@ -272,7 +281,7 @@ func TestSealAlone(t *testing.T) {
 		"make a unix socket":    "SIGSYS",
 		"map executable memory": "EACCES",
 	} {
-		if got := run(t, users()[0], inside, act); got != want {
+		if got := run(t, freely, users()[0], inside, act); got != want {
 			t.Errorf("to %s: %s, want %s", act, got, want)
 		}
 	}
@@ -283,11 +292,68 @@ func TestSealAlone(t *testing.T) {
 func TestConceal(t *testing.T) {
 	uid := users()[len(users())-1]
 	for _, act := range []string{"read the parent's environment", "read the parent's memory map"} {
-		if got := run(t, uid, open, act); got != "<nil>" {
+		if got := run(t, freely, uid, open, act); got != "<nil>" {
 			t.Errorf("to %s: %s, want nothing in the way", act, got)
 		}
-		if got := run(t, uid, concealed, act); got != "EACCES" {
+		if got := run(t, freely, uid, concealed, act); got != "EACCES" {
 			t.Errorf("to %s, which conceals itself: %s, want EACCES", act, got)
 		}
 	}
+}
+
+// What confines a child must not confine its parent: not the threads that are
+// there, and not those that come. The one that started it ends.
+func TestStartLeavesTheParentFree(t *testing.T) {
+	before := threads(t)
+	for range 20 {
+		if got := run(t, confined, users()[0], inside, "read users"); got != "EACCES" {
+			t.Errorf("the child: %s", got)
+		}
+	}
+	all := make(chan error)
+	const n = 20
+	meet := sync.WaitGroup{}
+	meet.Add(n)
+	for range n { // threads: none is let go before all are there
+		go func() {
+			runtime.LockOSThread()
+			meet.Done()
+			meet.Wait()
+			_, err := os.ReadDir("/")
+			all <- err
+		}()
+	}
+	for range n {
+		if err := <-all; err != nil {
+			t.Error("the parent can't read any more:", err)
+		}
+	}
+	// The last one may be about to end.
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline) && !slices.Equal(threads(t), before); {
+		runtime.Gosched()
+	}
+	if got := threads(t); !slices.Equal(got, before) {
+		t.Errorf("no_new_privs of the parent's threads: %v, before %v", got, before)
+	}
+}
+
+// threads are the values of no_new_privs that this process's threads have.
+func threads(t *testing.T) []string {
+	t.Helper()
+	lists, err := filepath.Glob("/proc/self/task/*/status")
+	if err != nil || len(lists) == 0 {
+		t.Fatal("no threads:", err)
+	}
+	var found []string
+	for _, list := range lists {
+		status, err := os.ReadFile(list)
+		if err != nil {
+			continue // the thread has just ended
+		}
+		_, value, _ := strings.Cut(string(status), "NoNewPrivs:")
+		value, _, _ = strings.Cut(value, "\n")
+		found = append(found, strings.TrimSpace(value))
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }

@@ -14,11 +14,11 @@
 //     runtime need. Any other, such as one for a socket or another program,
 //     kills the process.
 //
-// The parent calls [Conceal] once. A worker begins as a process that calls
-// [Enter], since landlock holds for a thread and what comes of it, and Go has
-// threads before main: it must be executed once more. There it loads its
-// library, which needs files and executable memory, and then calls [Seal], before
-// it sees the first byte of an image.
+// The parent calls [Conceal] once and starts a worker by [Start]. Landlock
+// holds for a thread and what comes of it, and Go has threads before main, so a
+// process can't confine itself: it is the child of a confined thread. The worker
+// loads its library, which takes files and executable memory, and then calls
+// [Seal], before it sees the first byte of an image.
 //
 // # What a missing layer means
 //

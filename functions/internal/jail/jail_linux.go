@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"syscall"
 
@@ -20,23 +21,49 @@ func Conceal() error {
 	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
 }
 
-// Enter confines this process by what outlives an execution, and executes
-// itself again with the given arguments. Files are what it may read besides
-// the system's libraries and fonts. It returns only if the execution fails;
-// whether the confinement did is for [Seal] to see.
-func Enter(args []string, files ...string) error {
-	runtime.LockOSThread() // whose confinement it is until the execution
-	self, err := os.Executable()
+// Start starts a command confined by what a process inherits: it can't gain
+// privileges, and of the file system it sees the system's libraries and fonts,
+// its executable, and the given files. Whether the confinement succeeds is for
+// [Seal] to see.
+func Start(command *exec.Cmd, files ...string) error {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0) // which the confined thread couldn't
 	if err != nil {
 		return err
 	}
-	refuseNewPrivs()
-	confine(self, files)
-	return os.NewSyscallError("exec", syscall.Exec(self, append([]string{self}, args...), os.Environ()))
+	defer null.Close()
+	if command.Stdin == nil {
+		command.Stdin = null
+	}
+	if command.Stdout == nil {
+		command.Stdout = null
+	}
+	return onLastThread(func() error {
+		refuseNewPrivs()
+		confine(command.Path, files)
+		return command.Start()
+	})
+}
+
+// onLastThread runs f on a thread that does nothing else afterwards. What f
+// does to it stays with it and the processes that it starts: Go begins no
+// thread from one that a goroutine holds.
+func onLastThread(f func() error) error {
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // for good: the thread ends with the goroutine
+		if unix.Gettid() != unix.Getpid() {
+			done <- f()
+			return
+		}
+		// But the main thread wouldn't end. While it is held, f gets another.
+		defer runtime.UnlockOSThread()
+		done <- onLastThread(f)
+	}()
+	return <-done
 }
 
 // Seal closes the jail around all threads of this process, and reports which
-// layers hold: those of [Enter]'s are asked for, not believed in. From here on
+// layers hold: those of [Start] are asked for, not believed in. From here on
 // the process opens, executes and connects to nothing.
 func Seal() Report {
 	r := Report{}

@@ -9,8 +9,8 @@
 // CloudFront would fetch again what is about to go.
 //
 // A variant can always be made again, so too many sweeps do no harm: messages
-// may be lost to a retry, doubled or out of order. A message is done when
-// everything that it asks for is; until then the queue delivers it again.
+// may come twice, late or out of order. A message is done when everything that
+// it asks for is; until then the queue delivers it again.
 package purge
 
 import (
@@ -85,28 +85,35 @@ func New(config Config) *Purger {
 // Purge does what the messages ask for, and returns the IDs of those that must
 // be delivered again.
 func (p *Purger) Purge(ctx context.Context, messages []Message) (failed []string) {
-	ctx, cancel := early(ctx)
+	ctx, cancel := early(ctx, report)
+	defer cancel()
+	sweeping, cancel := early(ctx, finish)
 	defer cancel()
 	changes := p.read(ctx, messages)
-	p.leaveNew(ctx, changes)
+	p.leaveNew(sweeping, changes)
 	sweeps := group(changes)
-	p.sweep(ctx, sweeps)
+	p.sweep(sweeping, sweeps)
 	p.drain(ctx, sweeps)
 	p.invalidate(ctx, sweeps)
 	p.postpone(ctx, sweeps)
 	return p.failed(ctx, changes, sweeps)
 }
 
-// reserve is kept of the function's time to say what was not done.
-const reserve = 2 * time.Second
+// What is kept of the function's time, which should be minutes. A key with very
+// many variants takes several deliveries; those that share a batch with it must
+// not.
+const (
+	report = 2 * time.Second  // to say what was not done
+	finish = 15 * time.Second // before that, to invalidate and postpone what was swept
+)
 
-// early ends with ctx, or a little before its deadline.
-func early(ctx context.Context) (context.Context, context.CancelFunc) {
+// early ends with ctx, or so much before its deadline.
+func early(ctx context.Context, before time.Duration) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(ctx, deadline.Add(-reserve))
+	return context.WithDeadline(ctx, deadline.Add(-before))
 }
 
 // read takes the messages apart. Nobody can do anything about one that is

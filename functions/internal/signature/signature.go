@@ -25,13 +25,17 @@
 //  1. Deploy the stage with both ids, the old one and the new one.
 //  2. Push both keys to the store: primrose keys push.
 //  3. Once both are everywhere, let the signers change to the new key.
-//  4. Wait until the last URL that was signed by the old one has expired.
+//  4. Wait until the last URL that the old one signed has expired.
 //  5. Deploy with the new id alone.
 //  6. Push the new key alone, which removes the old one.
 //
-// In this order no correctly signed URL is ever refused. A URL that never
-// expires is refused from step 5 on. Steps 1 and 2 may change places, and so
-// may 5 and 6.
+// In this order no correctly signed URL is refused anywhere at any time, as a
+// test of the edge function shows. A URL that never expires is refused from
+// step 5 on.
+//
+// The first key comes likewise: deploy the stage with its id while signing is
+// off, push the key, let the signers sign, and when nothing unsigned is in use
+// any more, deploy with signing required.
 package signature
 
 import (

@@ -18,7 +18,7 @@ import (
 
 // inspected starts a pool of one worker, waits until it is inspected, and
 // returns what the log then holds.
-func inspected(t *testing.T, first, manner string, jailed bool) (*Pool, string) {
+func inspected(t *testing.T, manner string, jailed bool) (*Pool, string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -26,7 +26,7 @@ func inspected(t *testing.T, first, manner string, jailed bool) (*Pool, string) 
 	}
 	log := &tail{}
 	pool, err := NewPool(Config{
-		Command: []string{self, first, manner},
+		Command: []string{self, role, manner},
 		Jailed:  jailed,
 		Service: "primrose-test",
 		Log:     slog.New(slog.NewJSONHandler(log, nil)),
@@ -41,7 +41,7 @@ func inspected(t *testing.T, first, manner string, jailed bool) (*Pool, string) 
 
 // A worker in a whole jail works as any, and dies when it leaves its work.
 func TestWholeJail(t *testing.T) {
-	pool, log := inspected(t, stage, "obey in jail", false)
+	pool, log := inspected(t, "obey in jail", false)
 	if runtime.GOOS != "linux" || strings.Contains(log, string(jail.Landlock)+": "+jail.NotOffered) {
 		t.Skip("this system has no whole jail:", log)
 	}
@@ -49,7 +49,7 @@ func TestWholeJail(t *testing.T) {
 		t.Fatalf("the jail has gaps: %s", log)
 	}
 	pool.Close()
-	pool, _ = inspected(t, stage, "obey in jail", true)
+	pool, _ = inspected(t, "obey in jail", true)
 	wantAlive(t, pool)
 	_, err := do(pool, "connect", bytes.NewReader(picture(5_000_000)))
 	if p := wantCode(t, err, problem.WorkerFailed); !strings.Contains(p.Error(), "bad system call") {
@@ -85,7 +85,7 @@ func TestGaps(t *testing.T) {
 		{"obey on an old kernel", false, false, line{"INFO", []string{"landlock: " + jail.NotOffered}}, nil},
 		{"obey on an old kernel", true, false, line{"INFO", []string{"landlock: " + jail.NotOffered}}, nil},
 	} {
-		pool, log := inspected(t, role, test.manner, test.jailed)
+		pool, log := inspected(t, test.manner, test.jailed)
 		first, _, _ := strings.Cut(log, "\n")
 		var got line
 		if err := json.Unmarshal([]byte(first), &got); err != nil || got.Level != test.want.Level || !slices.Equal(got.Missing, test.want.Missing) {

@@ -25,6 +25,7 @@ const DefaultDeadline = 25 * time.Second
 type Config struct {
 	Size     int            // how many run at a time; 0 means 1
 	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
+	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
 	Env      []string       // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
 	Jailed   bool           // refuse a worker whose jail isn't whole, see [jail.Report.Whole]
@@ -32,17 +33,18 @@ type Config struct {
 	Log      *slog.Logger   // of workers' deaths, and of gaps in their jails; nil means [slog.Default]
 }
 
-// itself executes this binary again as a worker.
-func itself() ([]string, error) {
+// itself makes the command this binary, executed again as a worker.
+func (c *Config) itself() error {
 	library, err := vips.Find()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return []string{self, stage, library}, nil
+	c.Command, c.Files = []string{self, role, library}, []string{library}
+	return nil
 }
 
 // Pool keeps workers ready. Its methods may be called concurrently.
@@ -74,11 +76,9 @@ type loan struct {
 // are not installed.
 func NewPool(config Config) (*Pool, error) {
 	if config.Command == nil {
-		command, err := itself()
-		if err != nil {
+		if err := config.itself(); err != nil {
 			return nil, err
 		}
-		config.Command = command
 	}
 	config.Size = max(config.Size, 1)
 	if config.Deadline <= 0 {

@@ -91,7 +91,7 @@ func spawn(config Config, bury func(*process)) (*process, error) {
 	p.command.ExtraFiles = []*os.File{theirs} // becomes controlFD
 	p.command.Stderr = p.stderr
 	p.command.WaitDelay = time.Second // in case that something else holds its standard error
-	if err := p.command.Start(); err != nil {
+	if err := jail.Start(p.command, config.Files...); err != nil {
 		ours.Close()
 		return nil, err
 	}

@@ -20,9 +20,9 @@
 // # The worker's side
 //
 // A worker's life has stages that don't overlap: the parent executes the
-// binary with nothing but standard error and the control socket; the process
-// enters its jail and executes the binary again; it loads its library and
-// closes the jail ([Main]); then [Serve] announces that it is ready, and how
+// binary with nothing but standard error and the control socket, confined by
+// what processes inherit; the process loads its library and closes its jail
+// around itself ([Main]); then [Serve] announces that it is ready, and how
 // its jail is, and takes jobs. Up to the announcement no byte of a viewer's has
 // been seen. After it, nothing is loaded, executed or connected to, and but for
 // fonts nothing is opened: descriptors arrive over the socket.
