@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
+
+	"primrose/infra/config"
 )
 
 // The metrics that our functions write into their log lines. The names are their own constants; a
@@ -48,10 +50,10 @@ func EdgeFunction(f awscloudfront.IFunction, name string, o *awscloudwatch.Metri
 	return edge(name, "FunctionName", f.FunctionName(), o)
 }
 
-// edge is a metric of CloudFront's, all of which are in us-east-1, and for all the world. CDK's own
-// have neither the dimension nor the region, and never any data.
+// edge is a metric of CloudFront's, all of which are in one region, and about the whole world. CDK's
+// own have neither the dimension nor the region, and never any data.
 func edge(name, dimension string, value *string, o *awscloudwatch.MetricOptions) awscloudwatch.IMetric {
-	o.Region = new("us-east-1")
+	o.Region = new(config.EdgeRegion)
 	return metric("AWS/CloudFront", name, map[string]*string{dimension: value, "Region": new("Global")}, o)
 }
 

@@ -13,7 +13,8 @@ import (
 
 // AddEdgeLogs has CloudFront write a line of each request into a bucket, in Parquet, a folder a day,
 // for as long as they are kept. CloudFront's logs are delivered by CloudWatch, which takes the order
-// in us-east-1 alone: scope has to be in a stack there. Nobody pays for lines but by their storage.
+// in us-east-1 alone: scope has to be in a stack there. The delivery is free of charge; Parquet costs
+// by the GB, and saves more of that when the lines are read.
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
 func (s Service) AddEdgeLogs(scope constructs.Construct, kept time.Duration) {
