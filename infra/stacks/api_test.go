@@ -59,7 +59,8 @@ func TestAPIIsRegionalMeasuredTracedAndThrottled(t *testing.T) {
 // distribution, which waits for the new key to be on the plan.
 func TestKeyRotation(t *testing.T) {
 	var kept, gone, made []string
-	old, now := keyed(t, 1), keyed(t, 2)
+	old := deployed(t, config.Prod())
+	now := variation(t, func(s *config.Service) { s.API.KeyVersion++ })
 	for id := range old.Resources {
 		if _, ok := now.Resources[id]; ok {
 			kept = append(kept, id)
@@ -89,10 +90,6 @@ func TestKeyRotation(t *testing.T) {
 	}
 }
 
-func keyed(t *testing.T, version int) template {
-	return variation(t, func(s *config.Service) { s.API.KeyVersion = version })
-}
-
 // $context.identity.apiKey is the key itself.
 func checkLogLine(t *testing.T, made template) {
 	t.Helper()
@@ -107,7 +104,7 @@ func checkLogLine(t *testing.T, made template) {
 }
 
 func TestAPILogsByFirehose(t *testing.T) {
-	made := variation(t, func(s *config.Service) { s.API.Logs = config.Firehose })
+	made := option(t, full().StackName())
 	checkLogLine(t, made)
 	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); to != "${PrimroseApiStream9CDDDE86.Arn}" {
 		t.Errorf("the API logs to %s", to)
@@ -132,13 +129,13 @@ func TestAPILogsByFirehose(t *testing.T) {
 		"StreamRole: s3:PutObject on " + b + "/*",
 	})
 	trust := made.one("AWS::IAM::Role", "StreamRole").get("AssumeRolePolicyDocument", "Statement")
-	if got := text(object(list(trust)[0].(map[string]any)).get("Condition", "StringEquals", "sts:ExternalId")); got != "${AWS::AccountId}" {
+	if got := text(object(list(trust)[0].(map[string]any)).get("Condition", "StringEquals", "sts:ExternalId")); got != full().Account {
 		t.Errorf("Firehose may assume the role on behalf of %s", got)
 	}
 }
 
 func TestAPILogsByTheAccountsRole(t *testing.T) {
-	made := variation(t, func(s *config.Service) { s.API.Logs = config.AccountRole })
+	made := option(t, eastern().StackName())
 	checkLogLine(t, made)
 	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); !strings.Contains(to, "${PrimroseApiLogs") {
 		t.Errorf("the API logs to %s", to)

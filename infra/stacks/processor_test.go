@@ -17,7 +17,7 @@ import (
 // The functions and the template are of two modules, which share no code: they agree because this
 // compares them.
 func TestEnvironmentIsWhatTheFunctionsRead(t *testing.T) {
-	for id, name := range map[string]string{"ProcessorImage": "image"} {
+	for id, name := range map[string]string{"ProcessorImage": "image", "PurgeFunction": "purge"} {
 		want := constants(t, filepath.Join(root, "functions", name, "environment.go"))
 		each(t, func(t *testing.T, _ config.Stage, made template) {
 			variables, _ := made.one("AWS::Lambda::Function", id).get("Environment", "Variables").(map[string]any)

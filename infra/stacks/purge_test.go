@@ -113,23 +113,20 @@ func equalJSON(t *testing.T, v any, want string) bool {
 // Who does not pay for invalidations gives no permission for them, either. And somebody else's
 // bucket is purged as ours is.
 func TestPurgeOfTheBucketAlone(t *testing.T) {
-	made := variation(t, func(s *config.Service) {
-		s.Purge.Edge = false
-		s.Originals = config.Originals{Bucket: "pictures-of-ours"}
-	})
+	made := option(t, eastern().StackName())
 	function := made.one("AWS::Lambda::Function", "PurgeFunction")
 	if got := function.get("Environment", "Variables", "PRIMROSE_DISTRIBUTION"); got != nil {
 		t.Errorf("the function is told to invalidate %v", got)
 	}
-	if got := function.get("Environment", "Variables", "PRIMROSE_ORIGINALS"); got != "pictures-of-ours" {
+	if got := function.get("Environment", "Variables", "PRIMROSE_ORIGINALS"); got != "photos.example.org" {
 		t.Errorf("the function asks %v for versions", got)
 	}
-	if got := texts(made.one("AWS::Events::Rule").get("EventPattern", "detail", "bucket", "name")); len(got) != 1 || got[0] != "pictures-of-ours" {
+	if got := texts(made.one("AWS::Events::Rule").get("EventPattern", "detail", "bucket", "name")); len(got) != 1 || got[0] != "photos.example.org" {
 		t.Errorf("the rule listens to %q", got)
 	}
 	for _, id := range made.of("AWS::IAM::Policy") {
 		for _, permission := range allowed(id, made.Resources[id].Properties.get("PolicyDocument", "Statement")) {
-			if strings.Contains(permission, "cloudfront:") || strings.Contains(permission, "ListBucketVersions") && !strings.HasSuffix(permission, ":s3:::pictures-of-ours") {
+			if strings.Contains(permission, "cloudfront:") || strings.Contains(permission, "ListBucketVersions") && !strings.HasSuffix(permission, ":s3:::photos.example.org") {
 				t.Errorf("granted: %s", permission)
 			}
 		}

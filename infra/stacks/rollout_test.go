@@ -34,20 +34,17 @@ func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
 }
 
 func TestRollouts(t *testing.T) {
-	for rollout, want := range map[config.Rollout]string{
-		config.AllAtOnce: "CodeDeployDefault.LambdaAllAtOnce",
-		config.Canary:    "CodeDeployDefault.LambdaCanary10Percent5Minutes",
-		config.Linear:    "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+	full := option(t, full().StackName())
+	for want, made := range map[string]template{
+		"CodeDeployDefault.LambdaCanary10Percent5Minutes":     deployed(t, config.Prod()),
+		"CodeDeployDefault.LambdaLinear10PercentEvery1Minute": full,
+		"CodeDeployDefault.LambdaAllAtOnce":                   option(t, eastern().StackName()),
 	} {
-		made := variation(t, func(s *config.Service) {
-			s.Image.Rollout = rollout
-			s.Image.Provisioned = 2
-		})
 		if got := made.one("AWS::CodeDeploy::DeploymentGroup")["DeploymentConfigName"]; got != want {
-			t.Errorf("%s is %v, want %s", rollout, got, want)
+			t.Errorf("traffic moves by %v, want %s", got, want)
 		}
-		if got := made.one("AWS::Lambda::Alias").get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"); got != 2.0 {
-			t.Errorf("%v environments are kept warm, want 2", got)
-		}
+	}
+	if got := full.one("AWS::Lambda::Alias").get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"); got != 2.0 {
+		t.Errorf("%v environments are kept warm, want 2", got)
 	}
 }

@@ -28,14 +28,17 @@ type resource struct {
 
 // each runs a test on every stage's template.
 func each(t *testing.T, test func(*testing.T, config.Stage, template)) {
-	synth(t)
 	for _, stage := range config.Stages() {
-		t.Run(stage.Name, func(t *testing.T) {
-			var made template
-			readJSON(filepath.Join(out, templateFile(stage)), &made)
-			test(t, stage, made)
-		})
+		t.Run(stage.Name, func(t *testing.T) { test(t, stage, deployed(t, stage)) })
 	}
+}
+
+// deployed is the template of one of the stages.
+func deployed(t *testing.T, stage config.Stage) template {
+	synth(t)
+	var made template
+	readJSON(filepath.Join(out, templateFile(stage)), &made)
+	return made
 }
 
 // of are the logical ids, sorted, of the resources of a type.
