@@ -124,9 +124,9 @@ func (p *process) discard(err error) {
 }
 
 // gone reports whether an error of the control socket says that nobody holds
-// its other end.
+// its other end; it is closed here too as soon as the process is reaped.
 func gone(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // ended reports whether the process is dead, or as good as dead.
