@@ -20,9 +20,9 @@ func (p *Pool) inspect(w *process) error {
 	if p.concealed != nil {
 		report.Note(jail.Undumpable, p.concealed)
 	}
-	missing := report.Missing()
+	missing := strings.Join(report.Missing(), "; ")
 	switch {
-	case report.Whole() && missing == nil:
+	case missing == "":
 		return nil
 	case report.Whole():
 		p.config.Log.Info("worker's jail lacks what this kernel can't give", "missing", missing)
@@ -35,7 +35,7 @@ func (p *Pool) inspect(w *process) error {
 	w.kill()
 	<-w.exited
 	return problem.New(problem.WorkerFailed, "images are not processed here: this server can't confine their decoders as it must").
-		Because(fmt.Errorf("the worker's jail must be whole, and lacks %s", strings.Join(missing, ", ")))
+		Because(fmt.Errorf("the worker's jail must be whole, and lacks %s", missing))
 }
 
 // unavailable is the answer to a job for which there is no worker.
