@@ -2,6 +2,7 @@ package limits
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -33,17 +34,21 @@ type statement struct {
 
 func (s statement) allows() bool { return s.body["Effect"] == "Allow" }
 
+// ofRole says whether it is about what a role may do, and not about who may do something.
+func (s statement) ofRole() bool {
+	return s.on.Type == "AWS::IAM::Policy" || s.on.Type == "AWS::IAM::Role" && s.key == "Policies.PolicyDocument"
+}
+
 var policyKeys = []string{"PolicyDocument", "AssumeRolePolicyDocument", "Policies.PolicyDocument", "KeyPolicy", "ResourcePolicy"}
 
 func (t Template) statements() (all []statement) {
-	for _, r := range t.Resources {
+	for _, r := range t.sorted() {
 		for _, key := range policyKeys {
 			for _, body := range objects(r.Properties, key+".Statement") {
 				all = append(all, statement{r, key, body})
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b statement) int { return strings.Compare(a.on.ID, b.on.ID) })
 	return all
 }
 
@@ -61,7 +66,7 @@ var everywhere = []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords", "
 
 func resourcesAreNamed(t Template, _ Resource) (found []string) {
 	for _, s := range t.statements() {
-		if s.on.Type != "AWS::IAM::Policy" && s.on.Type != "AWS::IAM::Role" || !s.allows() || !slices.Contains(texts(s.body, "Resource"), "*") {
+		if !s.ofRole() || !s.allows() || !slices.Contains(texts(s.body, "Resource"), "*") {
 			continue
 		}
 		for _, action := range texts(s.body, "Action") {
@@ -96,9 +101,9 @@ func servicesActForUs(t Template, _ Resource) (found []string) {
 
 // noManagedPolicy: what others may change, and what is said twice, cannot be reviewed.
 func noManagedPolicy(t Template, _ Resource) (found []string) {
-	for id, r := range t.Resources {
+	for _, r := range t.sorted() {
 		managed := r.Type == "AWS::IAM::ManagedPolicy" || strings.HasPrefix(r.Type, "AWS::IAM::") && r.Properties["ManagedPolicyArns"] != nil
-		found = append(found, problem(!managed, "%s has a managed policy: state its actions in a policy of the role", id)...)
+		found = append(found, problem(!managed, "%s has a managed policy: state its actions in a policy of the role", r.ID)...)
 	}
 	return found
 }
@@ -110,10 +115,9 @@ func statementsAreWhole(t Template, _ Resource) (found []string) {
 		for _, not := range []string{"NotAction", "NotResource", "NotPrincipal"} {
 			found = append(found, problem(!s.allows() || s.body[not] == nil, "%s allows all but %s: name what is allowed", s.on.ID, not)...)
 		}
-		whom := s.key != "PolicyDocument" && s.key != "Policies.PolicyDocument" || s.on.Type != "AWS::IAM::Policy" && s.on.Type != "AWS::IAM::Role"
-		found = append(found, problem(whom == (s.body["Principal"] != nil), "%s: Principal is %v: a role's policy has none, any other has one", s.on.ID, s.body["Principal"])...)
+		found = append(found, problem(s.ofRole() == (s.body["Principal"] == nil), "%s: Principal is %v: a role's policy has none, any other has one", s.on.ID, s.body["Principal"])...)
 	}
-	for _, r := range t.Resources {
+	for _, r := range t.sorted() {
 		for _, version := range texts(r.Properties, "PolicyDocument.Version") {
 			found = append(found, problem(version == "2012-10-17", "%s: Version is %s: use 2012-10-17", r.ID, version)...)
 		}
@@ -130,7 +134,8 @@ func policiesFit(t Template, _ Resource) (found []string) {
 			size[role] += len(body)
 		}
 	}
-	for role, n := range size {
+	for _, role := range slices.Sorted(maps.Keys(size)) {
+		n := size[role]
 		found = append(found, problem(n <= 10_240, "the policies of %s have %d characters: IAM takes 10,240", role, n)...)
 	}
 	for _, r := range t.all("AWS::IAM::Role") {
@@ -150,7 +155,7 @@ func secretsAreCompared(t Template, _ Resource) (found []string) {
 			found = append(found, path+" holds a secret: only what compares it may")
 		}
 	}
-	for _, r := range t.Resources {
+	for _, r := range t.sorted() {
 		walk(r.Type, r.Properties, look)
 	}
 	walk("Outputs", any(t.Outputs), look)

@@ -84,8 +84,8 @@ func (r rule) find(t Template) []Finding {
 		return r.findings(t, "", r.check(t, Resource{}))
 	}
 	var all []Finding
-	for _, id := range t.of(r.kind) {
-		all = append(all, r.findings(t, id, r.check(t, t.Resources[id]))...)
+	for _, resource := range t.all(r.kind) {
+		all = append(all, r.findings(t, resource.ID, r.check(t, resource))...)
 	}
 	return all
 }

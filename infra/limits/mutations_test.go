@@ -223,8 +223,8 @@ var queueMistakes = []mutation{
 	{"a target twice", "event-targets", again("AWS::Events::Rule", "Targets")},
 	{"an event tried for two days", "event-retries", to("AWS::Events::Rule", "Targets.RetryPolicy", map[string]any{"MaximumEventAgeInSeconds": 172800.0})},
 	{"a queue that lets no event in", "event-permission", in("AWS::Events::Rule", func(t Template, _ *Resource) {
-		for _, id := range t.of("AWS::SQS::QueuePolicy") {
-			delete(t.Resources, id)
+		for _, policy := range t.all("AWS::SQS::QueuePolicy") {
+			delete(t.Resources, policy.ID)
 		}
 	})},
 	{"a key that alarms cannot use", "topic-key", to("AWS::SNS::Topic", "KmsMasterKeyId", "alias/aws/sns")},
@@ -375,10 +375,9 @@ var templateMistakes = []mutation{
 	{"a Sub of nothing", "template-references", to(function, "Description", map[string]any{"Fn::Sub": "of ${Nothing.Arn}"})},
 	{"a DependsOn of nothing", "template-references", in(function, func(_ Template, r *Resource) { r.DependsOn = "Nothing" })},
 	{"two that need each other", "template-cycle", in(function, func(t Template, r *Resource) {
-		for _, id := range t.of("AWS::IAM::Role") {
-			role := t.Resources[id]
+		for _, role := range t.all("AWS::IAM::Role") {
 			role.DependsOn = r.ID
-			t.Resources[id] = role
+			t.Resources[role.ID] = role
 		}
 	})},
 	{"a helper of CDK's", "template-helpers", also("Custom::S3BucketNotifications", nil)},

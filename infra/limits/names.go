@@ -1,10 +1,6 @@
 package limits
 
-import (
-	"fmt"
-	"maps"
-	"slices"
-)
+import "fmt"
 
 // A physicalName is where a type of resource says its name, how long that may be, and whether
 // names are shared by all regions of an account.
@@ -47,10 +43,10 @@ var physicalNames = map[string]physicalName{
 }
 
 func namesFit(t Template, _ Resource) (found []string) {
-	for id, r := range t.Resources {
+	for _, r := range t.sorted() {
 		if p, ok := physicalNames[r.Type]; ok {
 			v := value(r.Properties, p.path)
-			found = append(found, problem(!literal(v) || len(text(v)) <= p.most, "%s is named %v, %d characters: at most %d are allowed", id, v, len(fmt.Sprint(v)), p.most)...)
+			found = append(found, problem(!literal(v) || len(text(v)) <= p.most, "%s is named %v, which has %d characters: at most %d are allowed", r.ID, v, len(text(v)), p.most)...)
 		}
 	}
 	return found
@@ -60,21 +56,22 @@ func namesFit(t Template, _ Resource) (found []string) {
 func duplicates(templates []Template) (found []Finding) {
 	owner := map[string]string{}
 	for _, t := range templates {
-		for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-			p, ok := physicalNames[t.Resources[id].Type]
-			name := value(t.Resources[id].Properties, p.path)
+		for _, r := range t.sorted() {
+			p, ok := physicalNames[r.Type]
+			name := value(r.Properties, p.path)
 			if !ok || !literal(name) {
 				continue
 			}
-			key := t.Resources[id].Type + " " + text(name)
+			key := r.Type + " " + text(name)
 			if !p.global {
 				key += " in " + t.Region
 			}
 			if first, taken := owner[key]; taken {
-				found = append(found, Finding{Rule: "name-taken", Template: t.Name, Resource: id, Problem: "it is named " + text(name) + ", as is " + first + ": no two may be",
-					Source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html"})
+				found = append(found, Finding{Rule: "name-taken", Template: t.Name, Resource: r.ID,
+					Problem: fmt.Sprintf("it is named %s, as is %s: no two may be", text(name), first),
+					Source:  "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html"})
 			}
-			owner[key] = t.Name + " " + id
+			owner[key] = t.Name + " " + r.ID
 		}
 	}
 	return found

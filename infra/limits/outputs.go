@@ -1,9 +1,6 @@
 package limits
 
-import (
-	"maps"
-	"slices"
-)
+import "fmt"
 
 // lostOutputs are references to what no other stack puts out. CloudFormation finds them when it
 // deploys the stack that refers, after all others.
@@ -15,15 +12,15 @@ func lostOutputs(templates []Template) (found []Finding) {
 		}
 	}
 	for _, t := range templates {
-		for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-			walk(id, t.Resources[id].Properties, func(path string, v any) {
+		for _, r := range t.sorted() {
+			walk(r.ID, r.Properties, func(path string, v any) {
 				m, _ := v.(map[string]any)
 				get, ok := m["Fn::GetStackOutput"].(map[string]any)
-				if !ok || outputs[text(get["Region"])+" "+text(get["StackName"])+" "+text(get["OutputName"])] {
+				if !ok || outputs[fmt.Sprint(get["Region"], " ", get["StackName"], " ", get["OutputName"])] {
 					return
 				}
-				found = append(found, Finding{Rule: "stack-output", Template: t.Name, Resource: id,
-					Problem: path + " refers to " + text(get["OutputName"]) + " of " + text(get["StackName"]) + " in " + text(get["Region"]) + ", which does not exist",
+				found = append(found, Finding{Rule: "stack-output", Template: t.Name, Resource: r.ID,
+					Problem: fmt.Sprintf("%s refers to %v of %v in %v, which does not exist", path, get["OutputName"], get["StackName"], get["Region"]),
 					Source:  "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html"})
 			})
 		}

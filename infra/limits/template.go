@@ -19,7 +19,6 @@ type Template struct {
 
 	Description string
 	Parameters  map[string]any
-	Conditions  map[string]any
 	Resources   map[string]Resource
 	Outputs     map[string]any
 }
@@ -93,25 +92,14 @@ func region(environment string) string {
 	return r
 }
 
-// of are the logical ids, sorted, of the resources of a type.
-func (t Template) of(kind string) []string {
-	var ids []string
-	for id, r := range t.Resources {
-		if r.Type == kind {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
+// sorted are all resources, by id, so that findings come in one order.
+func (t Template) sorted() []Resource {
+	return slices.SortedFunc(maps.Values(t.Resources), func(a, b Resource) int { return strings.Compare(a.ID, b.ID) })
 }
 
-// all are the resources of a type.
+// all are the resources of a type, by id.
 func (t Template) all(kind string) []Resource {
-	var rs []Resource
-	for _, id := range t.of(kind) {
-		rs = append(rs, t.Resources[id])
-	}
-	return rs
+	return slices.DeleteFunc(t.sorted(), func(r Resource) bool { return r.Type != kind })
 }
 
 // target is the resource that a Ref or a Fn::GetAtt names.

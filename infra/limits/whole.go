@@ -49,11 +49,10 @@ func references(path string, v any) map[string][]string {
 
 // needs are the ids that a resource refers to, in its properties or otherwise.
 func (r Resource) needs() map[string][]string {
-	refs := references(r.ID, r.Properties)
-	maps.Copy(refs, references(r.ID+".UpdatePolicy", r.UpdatePolicy))
-	for _, id := range texts(r.DependsOn, "") {
-		if r.DependsOn != nil {
-			refs[id] = append(refs[id], r.ID+".DependsOn")
+	refs := references(r.ID, map[string]any{"Properties": r.Properties, "UpdatePolicy": r.UpdatePolicy})
+	for _, id := range values(r.DependsOn, "") {
+		if id != nil {
+			refs[text(id)] = append(refs[text(id)], r.ID+".DependsOn")
 		}
 	}
 	return refs
@@ -61,7 +60,7 @@ func (r Resource) needs() map[string][]string {
 
 func referencesExist(t Template, _ Resource) (found []string) {
 	refs := references("Outputs", any(t.Outputs))
-	for _, r := range t.Resources {
+	for _, r := range t.sorted() {
 		for id, paths := range r.needs() {
 			refs[id] = append(refs[id], paths...)
 		}
@@ -73,8 +72,7 @@ func referencesExist(t Template, _ Resource) (found []string) {
 	return found
 }
 
-// noCycle: CloudFormation makes what others need first. UpdatePolicy does not count: it is read
-// when all is there.
+// noCycle: CloudFormation makes what others need first.
 func noCycle(t Template, _ Resource) []string {
 	const visiting, done = 1, 2
 	state := map[string]int{}
@@ -97,8 +95,8 @@ func noCycle(t Template, _ Resource) []string {
 		state[id] = done
 		return nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-		if found := visit(id, nil); found != nil {
+	for _, r := range t.sorted() {
+		if found := visit(r.ID, nil); found != nil {
 			return found
 		}
 	}
@@ -108,10 +106,10 @@ func noCycle(t Template, _ Resource) []string {
 // noHelpers: CDK likes to add functions of its own, with roles of their own, and a setting of the
 // whole account.
 func noHelpers(t Template, _ Resource) (found []string) {
-	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-		kind := t.Resources[id].Type
+	for _, r := range t.sorted() {
+		kind := r.Type
 		helper := strings.HasPrefix(kind, "Custom::") || strings.HasPrefix(kind, "AWS::CloudFormation::") || kind == "AWS::ApiGateway::Account"
-		found = append(found, problem(!helper, "%s is a %s: use a native property", id, kind)...)
+		found = append(found, problem(!helper, "%s is a %s: use a native property", r.ID, kind)...)
 	}
 	return found
 }
