@@ -58,9 +58,9 @@ const (
 type Rollout string
 
 const (
-	AllAtOnce Rollout = "all-at-once"
-	Canary    Rollout = "canary" // a tenth for five minutes, then all
-	Linear    Rollout = "linear" // a tenth more each minute
+	AllAtOnce Rollout = "all-at-once" // heeds no alarm, and so is for the version that is to end one
+	Canary    Rollout = "canary"      // a tenth for five minutes, then all
+	Linear    Rollout = "linear"      // a tenth more each minute
 )
 
 // A Jail is what to do where the codecs' jail is not whole.

@@ -16,6 +16,9 @@ import (
 // the alarms do.
 func newRollout(scope constructs.Construct, p Props, f processor, alarms []interfacesawscloudwatch.IAlarmRef) {
 	c := constructs.NewConstruct(scope, new("Rollout"))
+	if p.Image.Rollout == config.AllAtOnce {
+		alarms = nil // there is no time to watch; and a version that is to end an alarm gets past it
+	}
 	role := newRole(c, "Role", "codedeploy.amazonaws.com", "Primrose's rollout: moves the image function's alias between versions.")
 	function := *f.function.FunctionArn()
 	allow(role, function, "lambda:GetAlias", "lambda:UpdateAlias")
@@ -26,7 +29,7 @@ func newRollout(scope constructs.Construct, p Props, f processor, alarms []inter
 		allow(role, "*", "cloudwatch:DescribeAlarms")
 		acceptOf(role, "CodeDeploy asks for the state of all of its alarms at once.", `Resource::\*`)
 	}
-	awscodedeploy.NewLambdaDeploymentGroup(c, new("Group"), &awscodedeploy.LambdaDeploymentGroupProps{
+	group := awscodedeploy.NewLambdaDeploymentGroup(c, new("Group"), &awscodedeploy.LambdaDeploymentGroupProps{
 		Application:      awscodedeploy.NewLambdaApplication(c, new("Application"), nil),
 		Alias:            f.live,
 		DeploymentConfig: traffic(p.Image.Rollout),
@@ -38,8 +41,8 @@ func newRollout(scope constructs.Construct, p Props, f processor, alarms []inter
 			DeploymentInAlarm: new(len(alarms) > 0),
 		},
 	})
-	// The alias is moved under this role, and so wants all of it first.
-	f.live.Node().AddDependency(role)
+	// The alias is moved by them, and so wants them as they are to be first.
+	f.live.Node().AddDependency(role, group)
 }
 
 func traffic(r config.Rollout) awscodedeploy.ILambdaDeploymentConfig {

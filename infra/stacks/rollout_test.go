@@ -16,8 +16,10 @@ func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
 		if group := text(alias.UpdatePolicy.get("CodeDeployLambdaAliasUpdate", "DeploymentGroupName")); !strings.Contains(group, "RolloutGroup") {
 			t.Errorf("the alias is moved by %s", group)
 		}
-		if !slices.ContainsFunc(alias.DependsOn, func(id string) bool { return strings.Contains(id, "RolloutRoleDefaultPolicy") }) {
-			t.Errorf("the alias waits for %q: CodeDeploy may have to move it before it is allowed to", alias.DependsOn)
+		for _, needed := range []string{"RolloutRoleDefaultPolicy", "RolloutGroup"} {
+			if !slices.ContainsFunc(alias.DependsOn, func(id string) bool { return strings.Contains(id, needed) }) {
+				t.Errorf("the alias waits for %q: CodeDeploy may have to move it before %s", alias.DependsOn, needed)
+			}
 		}
 		for _, id := range made.of("AWS::Lambda::Version") {
 			if made.Resources[id].DeletionPolicy != "Retain" {
@@ -31,6 +33,16 @@ func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
 			t.Errorf("%d alarms undo a rollout, CodeDeploy takes 1 to 10", len(alarms))
 		}
 	})
+}
+
+// A version that is to end an alarm must not be held up by it.
+func TestAllAtOnceHeedsNoAlarm(t *testing.T) {
+	group := option(t, eastern().StackName()).one("AWS::CodeDeploy::DeploymentGroup")
+	if got := list(group.get("AlarmConfiguration", "Alarms")); len(got) != 0 {
+		t.Errorf("alarms stop it: %v", got)
+	}
+	same(t, "rolled back on", texts(group.get("AutoRollbackConfiguration", "Events")),
+		[]string{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"})
 }
 
 func TestRollouts(t *testing.T) {
