@@ -8,7 +8,28 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 
 	"primrose/infra/bundle"
+	"primrose/infra/config"
 )
+
+// FromSource are the props of a service as it is configured, with the code of the repository at root.
+// Code is bundled when CDK needs it, the edge function's at once: it may turn out too large.
+func FromSource(root string, s config.Service) (Props, error) {
+	edge, err := bundle.Edge(root, s.Edge)
+	if err != nil {
+		return Props{}, err
+	}
+	events, err := bundle.Events(root)
+	if err != nil {
+		return Props{}, err
+	}
+	return Props{
+		Service:   s,
+		ImageCode: func() awslambda.Code { return Code(bundle.Image(root, s.Image.Architecture)) },
+		PurgeCode: func() awslambda.Code { return Code(bundle.Purge(root, s.Image.Architecture)) },
+		EdgeCode:  edge,
+		Events:    events,
+	}, nil
+}
 
 // Code is a function's code, bundled when CDK needs it: not for `cdk ls`, nor for another stack.
 func Code(function bundle.Function) awslambda.Code {
