@@ -7,10 +7,8 @@ import (
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"primrose/infra/bundle"
 	"primrose/infra/config"
 	"primrose/infra/limits"
 	"primrose/infra/service"
@@ -32,20 +30,9 @@ func synth(root string) error {
 	if err := config.Validate(stages); err != nil {
 		return err
 	}
-	events, err := bundle.Events(root)
-	if err != nil {
-		return err
-	}
 	app := awscdk.NewApp(nil)
-	err = stacks.AddStages(app, stages, stacks.Code{
-		Image: func(a config.Architecture) awslambda.Code {
-			return service.Code(bundle.Image(root, a))
-		},
-		Purge: func(a config.Architecture) awslambda.Code {
-			return service.Code(bundle.Purge(root, a))
-		},
-		Edge:   func(e config.Edge) (string, error) { return bundle.Edge(root, e) },
-		Events: events,
+	err := stacks.AddStages(app, stages, func(c config.Service) (service.Props, error) {
+		return service.FromSource(root, c)
 	})
 	if err != nil {
 		return err

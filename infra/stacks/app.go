@@ -11,40 +11,24 @@
 package stacks
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"primrose/infra/config"
 	"primrose/infra/service"
 )
 
-// Code gives the functions' code for a stage, and what goes with it.
-type Code struct {
-	Image, Purge func(config.Architecture) awslambda.Code
-	Edge         func(config.Edge) (string, error)
-	Events       map[string]json.RawMessage // to test the image function by
-}
-
-// AddStages adds every stage to app, watched by cdk-nag: a finding that is not accepted beside its
-// resource fails the synth.
-func AddStages(app awscdk.App, stages []config.Stage, code Code) error {
+// AddStages adds every stage to app, each service with the props that are made for its configuration.
+// cdk-nag watches: a finding that is not accepted beside its resource fails the synth.
+func AddStages(app awscdk.App, stages []config.Stage, props func(config.Service) (service.Props, error)) error {
 	for _, stage := range stages {
-		edge, err := code.Edge(stage.Service.Edge)
+		p, err := props(stage.Service)
 		if err != nil {
 			return fmt.Errorf("stage %q: %w", stage.Name, err)
 		}
-		made := NewHome(app, stage, NewFront(app, stage), service.Props{
-			Service:   stage.Service,
-			ImageCode: func() awslambda.Code { return code.Image(stage.Service.Image.Architecture) },
-			PurgeCode: func() awslambda.Code { return code.Purge(stage.Service.Image.Architecture) },
-			EdgeCode:  edge,
-			Events:    code.Events,
-		})
-		NewWatch(app, stage, made)
+		NewWatch(app, stage, NewHome(app, stage, NewFront(app, stage), p))
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
 	return nil

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"primrose/infra/config"
 	"primrose/infra/service"
@@ -82,8 +81,8 @@ func named() service.Props {
 func props() service.Props {
 	return service.Props{
 		Service:   config.Default(),
-		ImageCode: func() awslambda.Code { return stub(config.ARM64) },
-		PurgeCode: func() awslambda.Code { return stub(config.ARM64) },
+		ImageCode: stub,
+		PurgeCode: stub,
 		EdgeCode:  "function handler(event){return event.request}",
 	}
 }

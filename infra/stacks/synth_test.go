@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"primrose/infra/bundle"
 	"primrose/infra/config"
+	"primrose/infra/service"
 	"primrose/infra/stacks"
 )
 
@@ -59,26 +59,21 @@ func synthTo(dir string, stages []config.Stage) (err error) {
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(dir), Context: flags()})
-	if err := stacks.AddStages(app, stages, code()); err != nil {
+	if err := stacks.AddStages(app, stages, stubbed); err != nil {
 		return err
 	}
 	app.Synth(nil)
 	return nil
 }
 
-func code() stacks.Code {
-	events, err := bundle.Events(root)
-	if err != nil {
-		panic(err)
-	}
-	return stacks.Code{Image: stub, Purge: stub, Edge: edgeCode, Events: events}
+// stubbed are the props of a service whose functions are never run.
+func stubbed(c config.Service) (service.Props, error) {
+	props, err := service.FromSource(root, c)
+	props.ImageCode, props.PurgeCode = stub, stub
+	return props, err
 }
 
-func stub(config.Architecture) awslambda.Code {
-	return awslambda.Code_FromAsset(new("testdata/stub"), nil)
-}
-
-func edgeCode(e config.Edge) (string, error) { return bundle.Edge(root, e) }
+func stub() awslambda.Code { return awslambda.Code_FromAsset(new("testdata/stub"), nil) }
 
 // flags are what the CLI hands to the app from cdk.json. Without them CDK makes another template.
 func flags() *map[string]any {
