@@ -32,7 +32,7 @@ func TestMutations(t *testing.T) {
 			}
 			seen[m.rule] = true
 			if !slices.Contains(got, m.rule) {
-				t.Errorf("seen by %q, want %s", got, m.rule)
+				t.Fatalf("seen by %q, want %s", got, m.rule)
 			}
 			t.Logf("%s: seen by %s", m.mistake, m.rule)
 		})

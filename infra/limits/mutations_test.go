@@ -228,6 +228,11 @@ var queueMistakes = []mutation{
 		}
 	})},
 	{"a key that alarms cannot use", "topic-key", to("AWS::SNS::Topic", "KmsMasterKeyId", "alias/aws/sns")},
+	{"alarms that their topic does not let in", "topic-permission", change("AWS::SNS::TopicPolicy", "PolicyDocument.Statement", func(m map[string]any) bool {
+		allows := m["Effect"] == "Allow"
+		m["Principal"] = map[string]any{"Service": "events.amazonaws.com"}
+		return allows
+	})},
 	{"a mail to nobody", "topic-endpoint", to("AWS::SNS::Subscription", "Endpoint", "nobody")},
 }
 

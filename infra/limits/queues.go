@@ -104,20 +104,22 @@ func leavesAreLists(path string, pattern map[string]any) (found []string) {
 func queuesLetIn(t Template, r Resource) (found []string) {
 	for _, arn := range values(r.Properties, "Targets.Arn") {
 		if queue, ok := t.target(arn); ok && queue.Type == "AWS::SQS::Queue" {
-			found = append(found, problem(t.mayBeSent(queue.ID, "events.amazonaws.com"), "no policy of %s lets events.amazonaws.com send", queue.ID)...)
+			may := t.lets("events.amazonaws.com", "sqs:SendMessage", "AWS::SQS::QueuePolicy", "Queues", queue.ID)
+			found = append(found, problem(may, "no policy of %s lets events.amazonaws.com send", queue.ID)...)
 		}
 	}
 	return found
 }
 
-// mayBeSent says whether a service may send to a queue.
-func (t Template) mayBeSent(queue, service string) bool {
-	for _, policy := range t.all("AWS::SQS::QueuePolicy") {
-		if !slices.Contains(texts(policy.Properties, "Queues"), "${"+queue+"}") {
+// lets says whether a policy of a type, whose property lists what it is for, lets a service do
+// something there.
+func (t Template) lets(service, action, policies, property, id string) bool {
+	for _, policy := range t.all(policies) {
+		if !slices.Contains(texts(policy.Properties, property), "${"+id+"}") {
 			continue
 		}
 		for _, s := range objects(policy.Properties, "PolicyDocument.Statement") {
-			if s["Effect"] == "Allow" && slices.Contains(texts(s, "Principal.Service"), service) && slices.Contains(texts(s, "Action"), "sqs:SendMessage") {
+			if s["Effect"] == "Allow" && slices.Contains(texts(s, "Principal.Service"), service) && slices.Contains(texts(s, "Action"), action) {
 				return true
 			}
 		}
@@ -129,6 +131,9 @@ var sns = slices.Concat(
 	about("AWS::SNS::Topic", "sns/latest/dg/sns-key-management.html",
 		rule{name: "topic-key", check: keyLetsAlarmsIn},
 	),
+	about("AWS::SNS::Topic", "AmazonCloudWatch/latest/monitoring/alarm-actions.html",
+		rule{name: "topic-permission", check: tellersAreLetIn},
+	),
 	about("AWS::SNS::Subscription", "sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html",
 		rule{name: "topic-endpoint", check: endpointFits},
 	),
@@ -137,6 +142,22 @@ var sns = slices.Concat(
 // keyLetsAlarmsIn: CloudWatch cannot use AWS's own key for SNS; its alarms would be told to nobody.
 func keyLetsAlarmsIn(_ Template, r Resource) []string {
 	return problem(!strings.Contains(text(r.Properties["KmsMasterKeyId"]), "alias/aws/sns"), "KmsMasterKeyId is alias/aws/sns, which CloudWatch cannot use: leave it out, or make a key")
+}
+
+// tellersAreLetIn: a policy takes the place of the one that a topic is born with, which lets in all
+// of the account.
+func tellersAreLetIn(t Template, r Resource) (found []string) {
+	for _, by := range []struct{ service, kind, path string }{
+		{"cloudwatch.amazonaws.com", "AWS::CloudWatch::Alarm", "AlarmActions"},
+		{"budgets.amazonaws.com", "AWS::Budgets::Budget", "NotificationsWithSubscribers.Subscribers.Address"},
+	} {
+		tells := slices.ContainsFunc(t.all(by.kind), func(teller Resource) bool {
+			return slices.Contains(texts(teller.Properties, by.path), "${"+r.ID+"}")
+		})
+		may := t.lets(by.service, "sns:Publish", "AWS::SNS::TopicPolicy", "Topics", r.ID)
+		found = append(found, problem(!tells || may, "no policy lets %s publish: nobody would be told", by.service)...)
+	}
+	return found
 }
 
 func endpointFits(_ Template, r Resource) []string {
