@@ -37,3 +37,35 @@ func read(t *testing.T, file string) string {
 	}
 	return string(text)
 }
+
+// Links between the documents lead somewhere.
+func TestDocsLinkToFiles(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no documents", err)
+	}
+	for _, file := range append(files, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range links(string(text)) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), link)); err != nil {
+				t.Errorf("%s links to %s: %v", file, link, err)
+			}
+		}
+	}
+}
+
+// links are the files that a document links to, without the sections in them.
+func links(markdown string) []string {
+	var all []string
+	for _, rest := range strings.Split(markdown, "](")[1:] {
+		link, _, _ := strings.Cut(rest, ")")
+		link, _, _ = strings.Cut(link, "#")
+		if link != "" && !strings.Contains(link, "://") {
+			all = append(all, link)
+		}
+	}
+	return all
+}
