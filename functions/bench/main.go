@@ -15,6 +15,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -121,6 +122,9 @@ func report(format string, rows []row) {
 }
 
 func spread(values []float64) string {
+	if slices.ContainsFunc(values, math.IsNaN) {
+		return "told to root only"
+	}
 	return fmt.Sprintf("%.1f (%.1f–%.1f)", median(values), slices.Min(values), slices.Max(values))
 }
 

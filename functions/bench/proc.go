@@ -4,7 +4,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,9 +100,13 @@ func process(pid int) (usage, error) {
 }
 
 // proportional reads a process's proportional set size in MB: of a page that n
-// processes share, each counts an nth.
+// processes share, each counts an nth. Processes that jail their codecs show it
+// to root only; to others it is not a number.
 func proportional(pid int) (float64, error) {
 	rollup, err := os.Open(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	if errors.Is(err, fs.ErrPermission) {
+		return math.NaN(), nil
+	}
 	if err != nil {
 		return 0, err
 	}
