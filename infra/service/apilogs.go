@@ -59,7 +59,7 @@ func apiLogLine() awsapigateway.AccessLogFormat {
 // as one compressed object.
 func newAPIStream(scope constructs.Construct, p Props) awskinesisfirehose.CfnDeliveryStream {
 	bucket := newBucket(scope, "LogBucket", awss3.BucketProps{
-		RemovalPolicy:  awscdk.RemovalPolicy_DESTROY,
+		RemovalPolicy:  retained, // without a stack its lines still age
 		LifecycleRules: &[]*awss3.LifecycleRule{{Expiration: days(p.Image.LogRetention)}},
 	})
 	role := newStreamRole(scope, bucket)

@@ -20,7 +20,7 @@ import (
 func (s Service) AddEdgeLogs(scope constructs.Construct, kept time.Duration) {
 	c := constructs.NewConstruct(scope, new("Logs"))
 	bucket := newBucket(c, "Bucket", awss3.BucketProps{
-		RemovalPolicy:  awscdk.RemovalPolicy_RETAIN, // without a stack its lines still age
+		RemovalPolicy:  retained, // without a stack its lines still age
 		LifecycleRules: &[]*awss3.LifecycleRule{{Expiration: days(kept)}},
 	})
 	source := awslogs.NewCfnDeliverySource(c, new("Source"), &awslogs.CfnDeliverySourceProps{

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -34,7 +33,7 @@ func newProcessor(scope constructs.Construct, p Props, s storage) processor {
 		Timeout:      seconds(p.Image.Timeout()),
 
 		ReservedConcurrentExecutions: positive(p.Image.Reserved),
-		CurrentVersionOptions:        &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_RETAIN}, // to roll back to
+		CurrentVersionOptions:        &awslambda.VersionOptions{RemovalPolicy: retained}, // to roll back to
 	})
 	live := awslambda.NewAlias(c, new("Live"), &awslambda.AliasProps{
 		AliasName:                       new("live"),

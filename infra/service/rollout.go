@@ -22,9 +22,7 @@ func newRollout(scope constructs.Construct, p Props, f processor, alarms []inter
 	role := newRole(c, "Role", "codedeploy.amazonaws.com", "Primrose's rollout: moves the image function's alias between versions.")
 	function := *f.function.FunctionArn()
 	allow(role, function, "lambda:GetAlias", "lambda:UpdateAlias")
-	if p.Image.Provisioned > 0 { // which is to be there before the traffic
-		allow(role, function+":live", "lambda:GetProvisionedConcurrencyConfig")
-	}
+	allow(role, function+":live", "lambda:GetProvisionedConcurrencyConfig") // while there is some still, too
 	if len(alarms) > 0 {
 		allow(role, "*", "cloudwatch:DescribeAlarms")
 		acceptOf(role, "CodeDeploy asks for the state of all of its alarms at once.", `Resource::\*`)

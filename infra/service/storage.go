@@ -90,10 +90,16 @@ func days(d time.Duration) awscdk.Duration {
 	return awscdk.Duration_Days(new(float64(d / config.Day)))
 }
 
+// retained is for what outlives its stack; but what a deploy made goes again if that same deploy is
+// undone. It would be forgotten, or in the way of the next try: Lambda, for one, makes no second
+// version of the same code.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+const retained = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+
 // removal is what becomes of what cannot be made again.
 func removal(r config.Removal) awscdk.RemovalPolicy {
 	if r == config.Destroy {
 		return awscdk.RemovalPolicy_DESTROY
 	}
-	return awscdk.RemovalPolicy_RETAIN
+	return retained
 }

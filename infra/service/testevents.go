@@ -3,7 +3,6 @@ package service
 import (
 	"encoding/json"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventschemas"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -31,7 +30,7 @@ func newTestEvents(scope constructs.Construct, p Props, f processor) {
 		registry := awseventschemas.NewCfnRegistry(c, new("Registry"), &awseventschemas.CfnRegistryProps{
 			RegistryName: new(registryName),
 		})
-		registry.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil) // others share their events there by then
+		registry.ApplyRemovalPolicy(retained, nil) // others share their events there by then
 		schema.Node().AddDependency(registry)
 	}
 }

@@ -113,11 +113,7 @@ func TestAPILogsByFirehose(t *testing.T) {
 	if name := text(stream["DeliveryStreamName"]); !strings.HasPrefix(name, "amazon-apigateway-") || len(name) > 64 {
 		t.Errorf("the stream is named %s: API Gateway wants its prefix, Firehose at most 64 characters", name)
 	}
-	bucket := made.one("AWS::S3::Bucket", "LogBucket")
-	rule := object(list(bucket.get("LifecycleConfiguration", "Rules"))[0].(map[string]any))
-	if rule["ExpirationInDays"] != 30.0 {
-		t.Errorf("the logs' bucket has the rule %v, want that they age", rule)
-	}
+	checkKept(t, made.Resources["PrimroseApiLogBucket4C9BBFAC"], 30)
 	got := allowed("StreamRole", made.one("AWS::IAM::Policy", "StreamRole").get("PolicyDocument", "Statement"))
 	const b = "${PrimroseApiLogBucket4C9BBFAC.Arn}"
 	same(t, "permissions", got, []string{

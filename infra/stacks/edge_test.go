@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 
 	"primrose/infra/bundle"
@@ -139,9 +140,13 @@ func TestOriginsAreGivenUpSoon(t *testing.T) {
 
 func TestTheFunctionReadsTheStoreOfKeys(t *testing.T) {
 	each(t, func(t *testing.T, _ config.Stage, made template) {
+		const store = "PrimroseEdgeKeysStore6BBAB608"
 		stores := list(made.one("AWS::CloudFront::Function").get("FunctionConfig", "KeyValueStoreAssociations"))
-		if len(stores) != 1 || text(stores[0].(map[string]any)["KeyValueStoreARN"]) != "${PrimroseEdgeKeysStore6BBAB608.Arn}" {
+		if len(stores) != 1 || text(stores[0].(map[string]any)["KeyValueStoreARN"]) != "${"+store+".Arn}" {
 			t.Errorf("it reads %v", stores)
+		}
+		if waits := made.Resources["PrimroseEdgeFunction1CB9B4F5"].DependsOn; !slices.Contains(waits, store) {
+			t.Errorf("it waits for %q: the store's ARN is there before the store is", waits)
 		}
 	})
 }

@@ -69,7 +69,7 @@ func TestOriginalsAreVersionedAndOutliveTheStack(t *testing.T) {
 				continue
 			}
 			b := made.Resources[id]
-			if b.DeletionPolicy != "Retain" || b.Properties.get("VersioningConfiguration", "Status") != "Enabled" {
+			if b.DeletionPolicy != retained || b.Properties.get("VersioningConfiguration", "Status") != "Enabled" {
 				t.Errorf("%s: deletion policy %s, versioning %v", id, b.DeletionPolicy, b.Properties["VersioningConfiguration"])
 			}
 		}
@@ -113,6 +113,7 @@ func TestPermissions(t *testing.T) {
 
 		"RolloutRole: lambda:GetAlias on ${PrimroseProcessorImage55D48251.Arn}",
 		"RolloutRole: lambda:UpdateAlias on ${PrimroseProcessorImage55D48251.Arn}",
+		"RolloutRole: lambda:GetProvisionedConcurrencyConfig on ${PrimroseProcessorImage55D48251.Arn}:live",
 		"RolloutRole: cloudwatch:DescribeAlarms on *",
 
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",

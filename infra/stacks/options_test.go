@@ -242,7 +242,7 @@ func TestOneCacheAsksBothOrigins(t *testing.T) {
 // A key is generated, outlives the stack where that is wanted, and is told about by its ARN alone.
 func TestSigningKeys(t *testing.T) {
 	for _, test := range []struct{ stack, policy, push string }{
-		{"primrose-full-eu-central-1", "Retain", "primrose keys push --store ${PrimroseEdgeKeysStore6BBAB608.Arn}" +
+		{"primrose-full-eu-central-1", retained, "primrose keys push --store ${PrimroseEdgeKeysStore6BBAB608.Arn}" +
 			" --secret 2026a=${PrimroseEdgeKeysKey2026a4D5F5D10} --secret 2026b=${PrimroseEdgeKeysKey2026b2C2B159E}"},
 		{"primrose-certified-ap-northeast-2", "Delete", "primrose keys push --store ${PrimroseEdgeKeysStore6BBAB608.Arn}" +
 			" --secret next=${PrimroseEdgeKeysKeynextDEA745D8}"},

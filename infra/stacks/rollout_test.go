@@ -22,7 +22,7 @@ func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
 			}
 		}
 		for _, id := range made.of("AWS::Lambda::Version") {
-			if made.Resources[id].DeletionPolicy != "Retain" {
+			if made.Resources[id].DeletionPolicy != retained {
 				t.Errorf("%s goes with the next version", id)
 			}
 		}

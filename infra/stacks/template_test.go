@@ -26,6 +26,9 @@ type resource struct {
 	DependsOn      []string
 }
 
+// retained is the deletion policy of what outlives its stack, but not a deploy that made it and failed.
+const retained = "RetainExceptOnCreate"
+
 // each runs a test on every stage's template.
 func each(t *testing.T, test func(*testing.T, config.Stage, template)) {
 	for _, stage := range config.Stages() {

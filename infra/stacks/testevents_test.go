@@ -53,7 +53,7 @@ func TestTheRegistryIsMadeIfAskedForAndStays(t *testing.T) {
 	}
 	made := option(t, full().StackName())
 	for _, id := range made.of("AWS::EventSchemas::Registry") {
-		if made.Resources[id].DeletionPolicy != "Retain" {
+		if made.Resources[id].DeletionPolicy != retained {
 			t.Errorf("%s goes with the stack, and everybody's events with it", id)
 		}
 	}

@@ -107,7 +107,7 @@ func TestEdgeLogs(t *testing.T) {
 func checkKept(t *testing.T, bucket resource, days float64) {
 	t.Helper()
 	rule := object(list(bucket.Properties.get("LifecycleConfiguration", "Rules"))[0].(map[string]any))
-	if rule["ExpirationInDays"] != days || rule["Status"] != "Enabled" || bucket.DeletionPolicy != "Retain" {
+	if rule["ExpirationInDays"] != days || rule["Status"] != "Enabled" || bucket.DeletionPolicy != retained {
 		t.Errorf("kept by %v, %s without the stack; want %v days", rule, bucket.DeletionPolicy, days)
 	}
 }
