@@ -157,9 +157,11 @@ function encodedKey(uri) {
   return Object.keys(respelled).reduce((key, text) => key.split(text).join(respelled[text]), encoded);
 }
 
+// S3 is told what to delete in XML, which cannot spell U+FFFE and U+FFFF: what
+// is made of such a key would outlive its original.
 function validKey(key) {
   const odd = key.split('/').some(segment => segment === '' || segment === '.' || segment === '..');
-  return !odd && !/[\x00-\x1f\x7f-\x9f]/.test(key);
+  return !odd && !/[\x00-\x1f\x7f-\x9f\ufffe\uffff]/.test(key);
 }
 
 function variantPath(key, options) {

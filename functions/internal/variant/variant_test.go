@@ -19,6 +19,7 @@ func TestSpellings(t *testing.T) {
 		{"/%EC%9E%A5%EB%AF%B8.jpg/-/w=320", "장미.jpg", "장미.jpg/-/w=320"},
 		{"/%F0%9F%8C%B9.jpg/-/w=320", "🌹.jpg", "🌹.jpg/-/w=320"},
 		{"/x/-/w%3D1/-/w=320", "x/-/w=1", "x/-/w=1/-/w=320"},
+		{"/a%EF%BF%BDb/-/w=320", "a\ufffdb", "a\ufffdb/-/w=320"},
 		{"/x/-/-/w=320", "x/-", "x/-/-/w=320"},
 		{"/-/-/original", "-", "-/-/original"},
 		{"/original/-/original", "original", "original/-/original"},
@@ -53,7 +54,7 @@ func TestPrefix(t *testing.T) {
 			t.Errorf("Prefix(%.40q) = %.40q, %v", key, prefix, ok)
 		}
 	}
-	for _, key := range []string{"", "/", "a//b", "a/", "../a", "a\nb", "a\xff", strings.Repeat("k", MaxLength-len("/-/"))} {
+	for _, key := range []string{"", "/", "a//b", "a/", "../a", "a\nb", "a\xff", "a\uffff", strings.Repeat("k", MaxLength-len("/-/"))} {
 		if prefix, ok := Prefix(key); ok {
 			t.Errorf("Prefix(%.40q) = %.40q, and no URL names it", key, prefix)
 		}
@@ -78,6 +79,8 @@ func TestParseRefuses(t *testing.T) {
 		{"/a%00b/-/w=320", problem.BadPath},
 		{"/a%7Fb/-/w=320", problem.BadPath},
 		{"/a%C2%85b/-/w=320", problem.BadPath},
+		{"/a%EF%BF%BEb/-/w=320", problem.BadPath}, // XML cannot spell it
+		{"/a%EF%BF%BFb/-/w=320", problem.BadPath},
 		{"/a%FFb/-/w=320", problem.BadPath},
 		{"/100%/-/w=320", problem.BadPath},
 		{"/a+b/-/w=320", problem.BadPath},            // literal, not encoded
