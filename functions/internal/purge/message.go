@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"primrose/functions/internal/variant"
 )
@@ -18,10 +19,11 @@ type Message struct {
 // change is what a message tells of an original.
 type change struct {
 	message string
-	keys    []string // the original's, or both that it may have; none if it has no variants
-	created string   // the version that was created; "" if none was, or none is known
-	settled bool     // the change is so long ago that nothing made of the old bytes is under way
-	err     error    // why the message is not done
+	keys    []string  // the original's, or both that it may have; none if it has no variants
+	created string    // the version that was created; "" if none was, or none is known
+	at      time.Time // of the event
+	settled bool      // the change is so long ago that nothing made of the old bytes is under way
+	err     error     // why the message is not done
 }
 
 // What the events of S3 say.
@@ -41,9 +43,10 @@ const (
 type body struct {
 	Sweep *string `json:"sweep,omitempty"` // ours: the key
 
-	Source string `json:"source,omitempty"`
-	Type   string `json:"detail-type,omitempty"`
-	Detail *event `json:"detail,omitempty"`
+	Source string    `json:"source,omitempty"`
+	Type   string    `json:"detail-type,omitempty"`
+	Time   time.Time `json:"time,omitzero"`
+	Detail *event    `json:"detail,omitempty"`
 }
 
 type event struct {
@@ -80,7 +83,9 @@ func parse(text, bucket string) (change, error) {
 	case b.Detail.Object.Key == "":
 		return change{}, errors.New("the event names no object")
 	}
-	return b.Detail.change(b.Type), nil
+	c := b.Detail.change(b.Type)
+	c.at = b.Time
+	return c, nil
 }
 
 func (e *event) change(kind string) change {

@@ -131,16 +131,21 @@ func (p *Purger) read(ctx context.Context, messages []Message) []*change {
 	return changes
 }
 
+// fresh is how old an event may be for its version to be told new by being the
+// only one: a lifecycle rule keeps the versions before for at least a day.
+const fresh = 24 * time.Hour
+
 // leaveNew drops the keys of originals that never were before: most uploads.
 // They have no variants, and an invalidation is paid for.
 func (p *Purger) leaveNew(ctx context.Context, changes []*change) {
 	each(changes, func(c *change) {
-		if c.created == "" {
+		if c.created == "" || time.Since(c.at) >= fresh {
 			return
 		}
 		for _, key := range c.keys {
 			isNew, err := p.Originals.HasOnly(ctx, key, c.created)
 			if err != nil {
+				p.Log.WarnContext(ctx, "purge is tried again", "key", key, "error", err.Error())
 				c.err = err
 				return
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -198,6 +199,10 @@ func TestWhatIsNew(t *testing.T) {
 	p.deliver(t, events[0])
 	p.asked(t, []string{"new.jpg"}, []string{"new.jpg"})
 
+	// Of an event that is told again after days, the version before may be gone.
+	p.deliver(t, regexp.MustCompile(`"time":"[^"]*"`).ReplaceAllString(events[2], `"time":"2026-01-01T00:00:00Z"`))
+	p.asked(t, []string{"a b.jpg"}, []string{"a b.jpg"})
+
 	// Where versions are not kept, or are not told, nothing is known to be new.
 	p.deliver(t, p.event(purgetest.Created, "a b.jpg", ""), p.event(purgetest.Created, "c.jpg", "null"))
 	p.asked(t, []string{"a b.jpg", "c.jpg"}, []string{"a b.jpg", "c.jpg"})
@@ -292,6 +297,9 @@ func TestBucketsFail(t *testing.T) {
 		p.upload(t, "a.jpg")
 		if failed := p.deliver(t, p.event(purgetest.Created, "a.jpg", p.upload(t, "a.jpg"))); len(failed) != 1 {
 			t.Errorf("without %s: failed %q", name, failed)
+		}
+		if log := p.log.String(); !strings.Contains(log, "purge is tried again") || !strings.Contains(log, "NoSuchBucket") {
+			t.Errorf("without %s the log doesn't say why: %s", name, log)
 		}
 		p.asked(t, nil, nil)
 	}

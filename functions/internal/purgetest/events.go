@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"primrose/functions/internal/purge"
 )
@@ -19,8 +20,8 @@ const (
 //go:embed events
 var events embed.FS
 
-// Event is what EventBridge puts into the queue. A bucket without versions has
-// the version "".
+// Event is what EventBridge puts into the queue now. A bucket without versions
+// has the version "".
 func Event(happened, bucket, key, version string) string {
 	text, err := events.ReadFile("events/" + happened + ".json")
 	if err != nil {
@@ -30,6 +31,7 @@ func Event(happened, bucket, key, version string) string {
 	if err := json.Unmarshal(text, &event); err != nil {
 		panic(err)
 	}
+	event["time"] = time.Now().UTC().Format(time.RFC3339)
 	detail := event["detail"].(map[string]any)
 	detail["bucket"] = map[string]any{"name": bucket}
 	object := detail["object"].(map[string]any)
