@@ -19,8 +19,9 @@ type Edge struct {
 	Shield string
 
 	// Widths is the ladder of widths in pixels, ascending, to which the edge rounds what is asked for
-	// up: at most 40, each 1–8,192. Default empty, which serves any width: a ladder keeps viewers from
-	// making variants without end.
+	// up: at most 40, each 1–8,192. Default empty, which serves any width. A ladder makes pages that ask
+	// for many widths share few variants; it doesn't keep anybody from asking for ever new heights or
+	// qualities, which only Signing does.
 	Widths []int
 
 	// Signing says whether URLs must be signed.

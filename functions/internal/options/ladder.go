@@ -16,6 +16,9 @@ import (
 // ratio that it has to it. The other options stay as they are: ar is a ratio
 // already, rect counts the original's pixels. So does a request without w and
 // h, which asks for no size.
+//
+// This is for sites that ask for any width there is. It is no defence: who wants
+// variants without end still has h, q or rect. Signatures are one.
 type Ladder []int
 
 // ParseLadder reads widths as in "320,640,1280".
