@@ -54,11 +54,9 @@ var bundle = sync.OnceValues(func() (string, error) {
 	if *unpacked != "" {
 		return filepath.Join(*unpacked, "bootstrap"), nil
 	}
-	bootstrap := filepath.Join(bundleDir, "bootstrap")
-	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
+	bootstrap, err := lambdatest.Build(bundleDir)
+	if err != nil {
+		return "", err
 	}
 	library, err := vips.Find()
 	if err != nil {
@@ -88,12 +86,9 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 	}
 	originals, variants := s3test.Bucket(t), s3test.Bucket(t)
 	env := map[string]string{originalsName: originals, variantsName: variants}
-	for _, variable := range s3test.Env(t) {
-		name, value, _ := strings.Cut(variable, "=")
-		env[name] = value
-		t.Setenv(name, value)
-	}
+	maps.Copy(env, s3test.Env(t))
 	maps.Copy(env, extra)
+	s3test.Setenv(t)
 	client, err := store.NewClient(t.Context())
 	if err != nil {
 		t.Fatal(err)

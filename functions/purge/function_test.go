@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -42,15 +40,7 @@ func TestMain(m *testing.M) {
 }
 
 // bundle builds the function's asset for this machine.
-var bundle = sync.OnceValues(func() (string, error) {
-	bootstrap := filepath.Join(bundleDir, "bootstrap")
-	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return bootstrap, nil
-})
+var bundle = sync.OnceValues(func() (string, error) { return lambdatest.Build(bundleDir) })
 
 // deployment is the function with its buckets, CloudFront and SQS.
 type deployment struct {
@@ -93,10 +83,8 @@ func deploy(t *testing.T, extra map[string]string) *deployment {
 		originalsName: d.originals, variantsName: d.variants, queueName: purgetest.Queue, settleName: "40",
 		distributionName: purgetest.Distribution, serviceName: "primrose-test",
 	}
-	for _, variable := range slices.Concat(s3test.Env(t), d.aws.Env()) {
-		name, value, _ := strings.Cut(variable, "=")
-		env[name] = value
-	}
+	maps.Copy(env, s3test.Env(t))
+	maps.Copy(env, d.aws.Env())
 	maps.Copy(env, extra)
 	d.originals, d.variants = env[originalsName], env[variantsName]
 	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.log.add})

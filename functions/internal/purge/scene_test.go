@@ -38,6 +38,7 @@ type scene struct {
 	second              bool // sweep is under way
 	busy                int  // how many invalidations the edge refuses yet
 	answered            *httptest.ResponseRecorder
+	seen                *content // of the variant's key; nil if it has to be looked at
 	request, purge      *actor
 }
 
@@ -147,16 +148,20 @@ func (g gatedOriginals) ETag(ctx context.Context, key string) (tag string, err e
 }
 
 func (g gatedVariants) Put(ctx context.Context, key string, meta store.Meta, body []byte) (err error) {
-	g.request.step(func() { err = g.variants.Put(ctx, key, meta, body) })
+	g.request.step(func() {
+		err = g.variants.Put(ctx, key, meta, body)
+		g.seen = nil
+	})
 	return err
 }
 
 func (g gatedSweep) Sweep(ctx context.Context, prefix string) (n int, err error) {
 	g.purge.step(func() {
-		if object, _ := g.stored(); g.second && object == nil {
+		if g.second && g.stored().object == nil {
 			g.settle() // what was fetched went with an earlier sweep, long ago
 		}
 		n, err = g.variants.Sweep(ctx, prefix)
+		g.seen = nil
 	})
 	g.swept = n
 	return n, err
@@ -242,12 +247,12 @@ func (s *scene) look() {
 	if len(asking) == 0 {
 		return
 	}
-	object, body := s.stored()
-	if object == nil {
+	found := s.stored()
+	if found.object == nil {
 		return
 	}
 	for _, e := range asking {
-		e.underway[s.path] = answer{object.User[delivery.MetaCacheTag], object.CacheControl, body}
+		e.underway[s.path] = answer{found.object.User[delivery.MetaCacheTag], found.object.CacheControl, found.body}
 		if e.waits = e.delay; e.delay == 0 {
 			e.settle()
 		}
@@ -261,10 +266,24 @@ func (s *scene) settle() {
 	}
 }
 
-func (s *scene) stored() (*store.Object, []byte) {
+// content is what a key holds; no object if nothing.
+type content struct {
+	object *store.Object
+	body   []byte
+}
+
+// stored looks into the bucket, once after each change of it.
+func (s *scene) stored() content {
+	if s.seen == nil {
+		s.seen = s.read()
+	}
+	return *s.seen
+}
+
+func (s *scene) read() *content {
 	object, err := s.variants.Get(s.t.Context(), s.name)
 	if errors.Is(err, store.ErrNotExist) {
-		return nil, nil
+		return &content{}
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -274,12 +293,12 @@ func (s *scene) stored() (*store.Object, []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return object, body
+	return &content{object, body}
 }
 
 // outdated says where something of the old bytes is.
 func (s *scene) outdated() string {
-	if object, body := s.stored(); object != nil && old(s.t, body) {
+	if found := s.stored(); found.object != nil && old(s.t, found.body) {
 		return "the bucket"
 	}
 	for _, e := range s.edges {

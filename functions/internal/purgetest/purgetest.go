@@ -56,15 +56,14 @@ func Start(t testing.TB) *Server {
 }
 
 // Env returns the environment that leads AWS clients to the server.
-func (s *Server) Env() []string {
-	return []string{"AWS_ENDPOINT_URL_CLOUDFRONT=" + s.url, "AWS_ENDPOINT_URL_SQS=" + s.url}
+func (s *Server) Env() map[string]string {
+	return map[string]string{"AWS_ENDPOINT_URL_CLOUDFRONT": s.url, "AWS_ENDPOINT_URL_SQS": s.url}
 }
 
 // Setenv gives the test's own process that environment.
-func (s *Server) Setenv(t *testing.T) {
+func (s *Server) Setenv(t testing.TB) {
 	t.Helper()
-	for _, variable := range s.Env() {
-		name, value, _ := strings.Cut(variable, "=")
+	for name, value := range s.Env() {
 		t.Setenv(name, value)
 	}
 }

@@ -20,12 +20,7 @@ import (
 // that makes an AWS client this user.
 func (p Policy) User(t testing.TB) map[string]string {
 	t.Helper()
-	env := map[string]string{}
-	for _, variable := range s3test.User(t, p.String()) {
-		name, value, _ := strings.Cut(variable, "=")
-		env[name] = value
-	}
-	return env
+	return s3test.User(t, p.String())
 }
 
 // Allows has a user with the policy's rights try all that S3 offers, on each

@@ -19,7 +19,7 @@ import (
 
 // User makes a user who may do what an IAM policy document allows, and
 // nothing else. It returns the environment that makes an AWS client this user.
-func User(t testing.TB, policy string) []string {
+func User(t testing.TB, policy string) map[string]string {
 	t.Helper()
 	name := "user-" + rand.Text()
 	var created struct {

@@ -51,27 +51,26 @@ func running(t testing.TB) *server {
 
 // Env returns the environment that leads an AWS client to the server, as its
 // owner.
-func Env(t testing.TB) []string {
+func Env(t testing.TB) map[string]string {
 	t.Helper()
 	return environment(t, AccessKey, SecretKey)
 }
 
-func environment(t testing.TB, accessKey, secretKey string) []string {
+func environment(t testing.TB, accessKey, secretKey string) map[string]string {
 	t.Helper()
-	return []string{
-		"AWS_ENDPOINT_URL_S3=" + Endpoint(t),
-		"AWS_ACCESS_KEY_ID=" + accessKey,
-		"AWS_SECRET_ACCESS_KEY=" + secretKey,
-		"AWS_REGION=" + Region,
-		"AWS_SESSION_TOKEN=",
+	return map[string]string{
+		"AWS_ENDPOINT_URL_S3":   Endpoint(t),
+		"AWS_ACCESS_KEY_ID":     accessKey,
+		"AWS_SECRET_ACCESS_KEY": secretKey,
+		"AWS_REGION":            Region,
+		"AWS_SESSION_TOKEN":     "",
 	}
 }
 
 // Setenv gives the test's own process that environment.
-func Setenv(t *testing.T) {
+func Setenv(t testing.TB) {
 	t.Helper()
-	for _, variable := range Env(t) {
-		name, value, _ := strings.Cut(variable, "=")
+	for name, value := range Env(t) {
 		t.Setenv(name, value)
 	}
 }

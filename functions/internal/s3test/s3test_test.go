@@ -45,9 +45,8 @@ func TestFindNamesTheRemedy(t *testing.T) {
 // A user may do what its policy allows, and nothing else.
 func TestUser(t *testing.T) {
 	name := Bucket(t)
-	for _, variable := range User(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::`+name+`/*"}]}`) {
-		key, value, _ := strings.Cut(variable, "=")
-		t.Setenv(key, value)
+	for variable, value := range User(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::`+name+`/*"}]}`) {
+		t.Setenv(variable, value)
 	}
 	conf, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {

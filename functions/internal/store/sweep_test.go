@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 
 	"primrose/functions/internal/s3test"
 )
@@ -24,14 +25,15 @@ var neighbours = []string{
 func TestSweep(t *testing.T) {
 	s := bucket(t)
 	fill(t, s, neighbours...)
-	for _, size := range []int{0, 1, 1000, 1001, 2500} {
-		fill(t, s, variants("a+b.jpg/-/", size)...)
+	for _, test := range []struct{ page, size int }{{10, 0}, {10, 1}, {10, 10}, {10, 11}, {10, 95}, {1000, 1001}} {
+		fill(t, s, variants("a+b.jpg/-/", test.size)...)
+		s := paged(s, test.page)
 		n, err := s.Sweep(t.Context(), "a+b.jpg/-/")
-		if n != size || err != nil {
-			t.Errorf("of %d variants %d are deleted, %v", size, n, err)
+		if n != test.size || err != nil {
+			t.Errorf("of %d variants, %d a page, %d are deleted, %v", test.size, test.page, n, err)
 		}
 		if again, err := s.Sweep(t.Context(), "a+b.jpg/-/"); again != 0 || err != nil {
-			t.Errorf("after a sweep of %d: another finds %d, %v", size, again, err)
+			t.Errorf("after a sweep of %d, %d a page: another finds %d, %v", test.size, test.page, again, err)
 		}
 	}
 	for _, key := range neighbours {
@@ -41,11 +43,24 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// paged has S3 list so many keys a page; by itself it lists 1,000.
+func paged(s *S3, keys int) *S3 {
+	list := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if list, ok := in.Parameters.(*s3.ListObjectsV2Input); ok {
+			list.MaxKeys = new(int32(keys))
+		}
+		return next.HandleInitialize(ctx, in)
+	}
+	return NewS3(s3.New(s.client.Options(), s3.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("page", list), middleware.After)
+	})), s.bucket)
+}
+
 // TestSweepGoesOn interrupts a sweep between its two pages, as the end of the
 // function's time does.
 func TestSweepGoesOn(t *testing.T) {
-	s := bucket(t)
-	const size = 1001
+	s := paged(bucket(t), 10)
+	const size = 11
 	fill(t, s, variants("rose.jpg/-/", size)...)
 	ctx, cancel := context.WithCancel(t.Context())
 	interrupted := NewS3(s3.New(s.client.Options(), func(o *s3.Options) {
