@@ -2,7 +2,6 @@ package limits
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -179,15 +178,17 @@ func TestDuplicatesAreSeen(t *testing.T) {
 	made := goldens(t)
 	var twice int
 	for _, f := range Check(append(made, made...)...) {
-		if f.Rule == "name-taken" {
+		if f.Rule == NameTaken {
 			twice++
 		}
 	}
 	var names int
 	for _, template := range made {
-		for r := range maps.Values(template.Resources) {
-			if p, ok := physicalNames[r.Type]; ok && literal(value(r.Properties, p.path)) {
-				names++
+		for _, p := range physicalNames {
+			for _, r := range template.all(p.kind) {
+				if value(r.Properties, p.path) != nil {
+					names++
+				}
 			}
 		}
 	}

@@ -374,7 +374,7 @@ var templateMistakes = []mutation{
 		}
 		return true
 	}},
-	{"a function's name of 65 letters", "template-names", to(function, "FunctionName", strings.Repeat("x", 65))},
+	{"a function's name of 65 letters", NameTooLong, to(function, "FunctionName", strings.Repeat("x", 65))},
 	{"a Ref to nothing", "template-references", to(function, "Environment.Variables.PRIMROSE_VARIANTS", ref("Nothing"))},
 	{"a GetAtt of nothing", "template-references", to(function, "Role", map[string]any{"Fn::GetAtt": []any{"Nothing", "Arn"}})},
 	{"a Sub of nothing", "template-references", to(function, "Description", map[string]any{"Fn::Sub": "of ${Nothing.Arn}"})},

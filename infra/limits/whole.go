@@ -9,7 +9,7 @@ import (
 
 var whole = about("", "AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
 	rule{name: "template-size", check: templateFits},
-	rule{name: "template-names", check: namesFit},
+	rule{name: NameTooLong, check: namesFit},
 	rule{name: "template-references", check: referencesExist},
 	rule{name: "template-cycle", check: noCycle},
 	rule{name: "template-helpers", check: noHelpers},

@@ -3,7 +3,6 @@ package stacks_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -39,55 +38,18 @@ func TestAPIIsRegionalMeasuredTracedAndThrottled(t *testing.T) {
 		if made.one("AWS::ApiGateway::Stage")["TracingEnabled"] != true {
 			t.Error("requests are not traced")
 		}
-		settings := list(made.one("AWS::ApiGateway::Stage")["MethodSettings"])
+		settings := made.one("AWS::ApiGateway::Stage").objects("MethodSettings")
 		if len(settings) != 1 {
 			t.Fatalf("method settings: %v, want one for all methods", settings)
 		}
-		got := settings[0].(map[string]any)
-		want := map[string]any{
+		want := object{
 			"ResourcePath": "/*", "HttpMethod": "*", "MetricsEnabled": true, "DataTraceEnabled": false,
 			"ThrottlingRateLimit": float64(stage.Service.API.Rate), "ThrottlingBurstLimit": float64(stage.Service.API.Burst),
 		}
-		if fmt.Sprint(got) != fmt.Sprint(want) {
+		if got := settings[0]; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("method settings: %v, want %v", got, want)
 		}
 	})
-}
-
-// A higher version is another secret, another key and another place on the plan, by other ids:
-// CloudFormation makes them before it takes the old ones away. In between it changes the
-// distribution, which waits for the new key to be on the plan.
-func TestKeyRotation(t *testing.T) {
-	var kept, gone, made []string
-	old := deployed(t, config.Prod())
-	now := variation(t, func(s *config.Service) { s.API.KeyVersion++ })
-	for id := range old.Resources {
-		if _, ok := now.Resources[id]; ok {
-			kept = append(kept, id)
-		} else {
-			gone = append(gone, old.Resources[id].Type)
-		}
-	}
-	for id := range now.Resources {
-		if _, ok := old.Resources[id]; !ok {
-			made = append(made, now.Resources[id].Type)
-		}
-	}
-	replaced := []string{"AWS::SecretsManager::Secret", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey"}
-	same(t, "made", made, replaced)
-	same(t, "gone", gone, replaced)
-	if !slices.Contains(kept, "PrimroseEdgeDistributionEF8B1AA2") {
-		t.Error("the distribution is replaced, and viewers know it by its name")
-	}
-	place := now.of("AWS::ApiGateway::UsagePlanKey")[0]
-	if waits := now.Resources["PrimroseEdgeDistributionEF8B1AA2"].DependsOn; !slices.Contains(waits, place) {
-		t.Errorf("the distribution waits for %q, and not for %s: it would send a key that opens nothing yet", waits, place)
-	}
-	for _, id := range slices.Concat(now.of("AWS::SecretsManager::Secret"), now.of("AWS::ApiGateway::ApiKey")) {
-		if name := physicalName(now.Resources[id]); name != "" {
-			t.Errorf("%s is named %s: both versions could not be there at once", id, name)
-		}
-	}
 }
 
 // $context.identity.apiKey is the key itself.
@@ -104,7 +66,7 @@ func checkLogLine(t *testing.T, made template) {
 }
 
 func TestAPILogsByFirehose(t *testing.T) {
-	made := option(t, full().StackName())
+	made := home(t, full())
 	checkLogLine(t, made)
 	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); to != "${PrimroseApiStream9CDDDE86.Arn}" {
 		t.Errorf("the API logs to %s", to)
@@ -114,7 +76,7 @@ func TestAPILogsByFirehose(t *testing.T) {
 		t.Errorf("the stream is named %s: API Gateway wants its prefix, Firehose at most 64 characters", name)
 	}
 	checkKept(t, made.Resources["PrimroseApiLogBucket4C9BBFAC"], 30)
-	got := allowed("StreamRole", made.one("AWS::IAM::Policy", "StreamRole").get("PolicyDocument", "Statement"))
+	got := allowed("StreamRole", made.one("AWS::IAM::Policy", "StreamRole").objects("PolicyDocument", "Statement"))
 	const b = "${PrimroseApiLogBucket4C9BBFAC.Arn}"
 	same(t, "permissions", got, []string{
 		"StreamRole: s3:GetBucketLocation on " + b,
@@ -124,14 +86,14 @@ func TestAPILogsByFirehose(t *testing.T) {
 		"StreamRole: s3:GetObject on " + b + "/*",
 		"StreamRole: s3:PutObject on " + b + "/*",
 	})
-	trust := made.one("AWS::IAM::Role", "StreamRole").get("AssumeRolePolicyDocument", "Statement")
-	if got := text(object(list(trust)[0].(map[string]any)).get("Condition", "StringEquals", "sts:ExternalId")); got != full().Account {
+	trust := made.one("AWS::IAM::Role", "StreamRole").objects("AssumeRolePolicyDocument", "Statement")
+	if got := text(trust[0].get("Condition", "StringEquals", "sts:ExternalId")); got != full().Account {
 		t.Errorf("Firehose may assume the role on behalf of %s", got)
 	}
 }
 
 func TestAPILogsByTheAccountsRole(t *testing.T) {
-	made := option(t, eastern().StackName())
+	made := home(t, eastern())
 	checkLogLine(t, made)
 	if to := text(made.one("AWS::ApiGateway::Stage").get("AccessLogSetting", "DestinationArn")); !strings.Contains(to, "${PrimroseApiLogs") {
 		t.Errorf("the API logs to %s", to)

@@ -27,7 +27,7 @@ func TestTheCommandWritesTheGoldens(t *testing.T) {
 	if bytes.Contains(said, []byte("end-of-life")) || bytes.Contains(said, []byte("[Warning")) {
 		t.Errorf("%s warns:\n%s", cmd, said)
 	}
-	for _, file := range templates(t, dir) {
+	for _, file := range templates(t, dir, "") {
 		golden, err := os.ReadFile(filepath.Join("testdata", filepath.Base(file)))
 		if err != nil {
 			t.Fatal(err)

@@ -1,9 +1,11 @@
 package stacks_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,15 +29,6 @@ func TestREADMENamesPinnedVersions(t *testing.T) {
 			t.Errorf("the README does not name %s, which %s pins", want, pin.file)
 		}
 	}
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // Links between the documents lead somewhere.
@@ -68,4 +61,38 @@ func links(markdown string) []string {
 		}
 	}
 	return all
+}
+
+// The alarms and the runbook's sections are the same, and what a section says to look at exists.
+func TestRunbook(t *testing.T) {
+	runbook := read(t, "docs/runbook.md")
+	var sections []string
+	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(runbook, -1) {
+		sections = append(sections, heading[1])
+	}
+	anchors := map[string]bool{}
+	alarms(t, func(t *testing.T, id string, _ template, alarm object) { anchors[anchorOf(alarm)] = true })
+	same(t, "sections", sections, slices.Collect(maps.Keys(anchors)))
+
+	known := map[string]bool{}
+	for _, stage := range stages() {
+		made := home(t, stage)
+		for _, w := range widgets(t, made) {
+			known[text(w.Properties["title"])] = true
+		}
+		for _, id := range made.of("AWS::Logs::QueryDefinition") {
+			_, name, _ := strings.Cut(text(made.Resources[id].Properties["Name"]), "/")
+			known[name] = true
+		}
+	}
+	references := regexp.MustCompile(`\*\*([^*]+)\*\*|_([a-z][a-z ]+)_|\]\(#([a-z-]+)\)`)
+	for _, r := range references.FindAllStringSubmatch(strings.ReplaceAll(runbook, "\n", " "), -1) {
+		name := r[1] + r[2]
+		if strings.HasSuffix(name, ".") { // a paragraph's name
+			continue
+		}
+		if r[3] != "" && !slices.Contains(sections, r[3]) || r[3] == "" && !known[name] {
+			t.Errorf("the runbook refers to %q: there is no such graph, query or section", name+r[3])
+		}
+	}
 }

@@ -7,25 +7,27 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"primrose/infra/config"
 )
 
 var update = flag.Bool("update", false, "write the golden templates anew")
 
-// The templates of all stacks, in full. A golden says what a change does; whether it may is for the
-// other tests to say.
+// Templates in full. A golden says what a change does; whether it may is for the other tests to say.
 func TestGoldens(t *testing.T) {
 	synth(t)
-	for _, file := range templates(t, out) {
-		t.Run(filepath.Base(file), func(t *testing.T) { compareGolden(t, file) })
+	var goldens []string
+	for _, stage := range recorded() {
+		for _, file := range templates(t, out, stage.StackName()) {
+			goldens = append(goldens, filepath.Join("testdata", filepath.Base(file)))
+			t.Run(filepath.Base(file), func(t *testing.T) { compareGolden(t, file) })
+		}
 	}
+	same(t, "goldens", templates(t, "testdata", ""), goldens)
 }
 
-// templates are the files of all templates in a folder.
-func templates(t *testing.T, dir string) []string {
+// templates are the files of all templates in a folder, of the stacks whose names begin with prefix.
+func templates(t *testing.T, dir, prefix string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	files, err := filepath.Glob(filepath.Join(dir, prefix+"*.template.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("templates in %s: %q (%v)", dir, files, err)
 	}
@@ -47,9 +49,6 @@ func compareGolden(t *testing.T, file string) {
 		t.Errorf("the template differs from %s (%v).\nIf that is meant, run\n\tgo test ./infra/stacks -update\nand review what git diff says.", golden, err)
 	}
 }
-
-// templateFile is the name of a stage's template, here and in cdk.out.
-func templateFile(stage config.Stage) string { return stage.StackName() + ".template.json" }
 
 // indent reads a template in the goldens' form: indented, sorted, and with < as <.
 func indent(t *testing.T, file string) []byte {

@@ -1,23 +1,24 @@
 package stacks_test
 
 import (
-	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"primrose/infra/config"
+	"primrose/infra/limits"
 	"primrose/infra/service"
 	"primrose/infra/stacks"
 )
 
 // One account holds two stages, one of them once more in another region, and a stack of somebody
-// else's with two services in it. Whatever has a name of ours has one of its own.
+// else's with two services in it. Whatever has a name of ours has one of its own, which is not too
+// long.
 func TestNamesDoNotClash(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(here), Context: flags()})
+	app := newApp(here)
 	stacks.NewHome(app, config.Dev(), stacks.Front{}, named())
 	guarded := config.Prod()
 	guarded.Firewall.On = true
@@ -30,45 +31,29 @@ func TestNamesDoNotClash(t *testing.T) {
 
 	away := guarded
 	away.Region = "ap-northeast-2" // as long as they come
-	app = awscdk.NewApp(&awscdk.AppProps{Outdir: new(there), Context: flags()})
+	app = newApp(there)
 	stacks.NewWatch(app, away, stacks.NewHome(app, away, stacks.NewFront(app, away), named()))
 	app.Synth(nil)
 
-	files, _ := filepath.Glob(filepath.Join(here, "*.template.json"))
-	more, _ := filepath.Glob(filepath.Join(there, "*.template.json"))
-	if files = append(files, more...); len(files) != 8 {
-		t.Fatalf("templates: %q, want eight", files)
+	all := slices.Concat(assembly(t, here), assembly(t, there))
+	if len(all) != 8 {
+		t.Fatalf("%d templates, want eight", len(all))
 	}
-	owner := map[string]string{}
-	for _, file := range files {
-		var made template
-		readJSON(file, &made)
-		for id, r := range made.Resources {
-			name := physicalName(r)
-			if name == "" {
-				continue
-			}
-			most := 64 // CloudFront's
-			switch r.Type {
-			case "AWS::Logs::QueryDefinition":
-				most = 255
-			case "AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination":
-				most = 60
-			}
-			if len(name) > most && !strings.Contains(name, "${") {
-				t.Errorf("%s has %d characters, %s takes %d", name, len(name), r.Type, most)
-			}
-			if name = r.Type + " " + name; owner[name] != "" {
-				t.Errorf("%s is the name of %s and of %s", name, owner[name], id)
-			}
-			owner[name] = file + " " + id
+	for _, f := range limits.Check(all...) {
+		if f.Rule == limits.NameTaken || f.Rule == limits.NameTooLong {
+			t.Error(f)
 		}
 	}
-	// An API, its stream of logs, a function, a store of keys, an access control and three policies; a
-	// dashboard; twelve queries. Two firewalls, and two times both ends of the edge's logs.
-	if want := 5*(8+1+12) + 2 + 2*2; len(owner) != want {
-		t.Errorf("%d names, want %d: somebody lost or won one", len(owner), want)
+}
+
+// assembly are the templates in a folder that was synthesised into.
+func assembly(t *testing.T, dir string) []limits.Template {
+	t.Helper()
+	all, err := limits.ReadAssembly(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return all
 }
 
 // named is a service with as many names as there are.
@@ -76,47 +61,4 @@ func named() service.Props {
 	p := props()
 	p.API.Logs = config.Firehose
 	return p
-}
-
-func props() service.Props {
-	return service.Props{
-		Service:   config.Default(),
-		ImageCode: stub,
-		PurgeCode: stub,
-		EdgeCode:  "function handler(event){return event.request}",
-	}
-}
-
-// physicalName is the name that a resource gives itself, if any.
-func physicalName(r resource) string {
-	paths := map[string][]string{
-		"AWS::ApiGateway::RestApi":               {"Name"},
-		"AWS::CloudFront::Function":              {"Name"},
-		"AWS::CloudFront::OriginAccessControl":   {"OriginAccessControlConfig", "Name"},
-		"AWS::CloudFront::CachePolicy":           {"CachePolicyConfig", "Name"},
-		"AWS::CloudFront::OriginRequestPolicy":   {"OriginRequestPolicyConfig", "Name"},
-		"AWS::CloudFront::ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig", "Name"},
-		"AWS::CloudFront::KeyValueStore":         {"Name"},
-		"AWS::WAFv2::WebACL":                     {"VisibilityConfig", "MetricName"}, // CloudFormation names it, not its metrics
-		"AWS::KinesisFirehose::DeliveryStream":   {"DeliveryStreamName"},
-		"AWS::ApiGateway::UsagePlan":             {"UsagePlanName"},
-		"AWS::ApiGateway::ApiKey":                {"Name"},
-		"AWS::S3::Bucket":                        {"BucketName"},
-		"AWS::Lambda::Function":                  {"FunctionName"},
-		"AWS::Logs::LogGroup":                    {"LogGroupName"},
-		"AWS::IAM::Role":                         {"RoleName"},
-		"AWS::SecretsManager::Secret":            {"Name"},
-		"AWS::CloudWatch::Dashboard":             {"DashboardName"},
-		"AWS::Logs::QueryDefinition":             {"Name"},
-		"AWS::Logs::DeliverySource":              {"Name"},
-		"AWS::Logs::DeliveryDestination":         {"Name"},
-	}
-	path, ok := paths[r.Type]
-	if !ok {
-		return ""
-	}
-	if v := r.Properties.get(path...); v != nil {
-		return text(v)
-	}
-	return ""
 }

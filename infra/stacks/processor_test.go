@@ -1,11 +1,7 @@
 package stacks_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,38 +14,17 @@ import (
 // compares them.
 func TestEnvironmentIsWhatTheFunctionsRead(t *testing.T) {
 	for id, name := range map[string]string{"ProcessorImage": "image", "PurgeFunction": "purge"} {
-		want := constants(t, filepath.Join(root, "functions", name, "environment.go"))
+		var want []string
+		for _, value := range stringConstants(t, "functions/"+name+"/environment.go") {
+			if strings.HasPrefix(value, "PRIMROSE_") {
+				want = append(want, value)
+			}
+		}
 		each(t, func(t *testing.T, _ config.Stage, made template) {
-			variables, _ := made.one("AWS::Lambda::Function", id).get("Environment", "Variables").(map[string]any)
+			variables := made.one("AWS::Lambda::Function", id).object("Environment", "Variables")
 			same(t, "environment of "+name, slices.Collect(maps.Keys(variables)), want)
 		})
 	}
-}
-
-// constants are the values of a Go file's string constants that name environment variables.
-func constants(t *testing.T, file string) []string {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values []string
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.GenDecl)
-		if !ok || spec.Tok != token.CONST {
-			return true
-		}
-		ast.Inspect(spec, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if value, err := strconv.Unquote(lit.Value); err == nil && strings.HasPrefix(value, "PRIMROSE_") {
-					values = append(values, value)
-				}
-			}
-			return true
-		})
-		return false
-	})
-	return values
 }
 
 // Lambda's own lines tell how much memory an invocation used only as JSON, and from this level on.
@@ -92,7 +67,7 @@ func TestTimesAreConsistent(t *testing.T) {
 			t.Errorf("the function has %v s, want more than the edge's %v and at most %v", timeout, edge, lambdaMost)
 		}
 		for _, id := range made.of("AWS::ApiGateway::Method") {
-			integration := object(made.Resources[id].Properties["Integration"].(map[string]any))
+			integration := made.Resources[id].Properties.object("Integration")
 			if integration["ResponseTransferMode"] != "STREAM" {
 				continue
 			}
@@ -105,9 +80,9 @@ func TestTimesAreConsistent(t *testing.T) {
 
 // readTimeout is the seconds that the edge waits for the API.
 func readTimeout(made template) float64 {
-	for _, one := range list(made.one("AWS::CloudFront::Distribution").get("DistributionConfig", "Origins")) {
-		if config, ok := one.(map[string]any)["CustomOriginConfig"].(map[string]any); ok {
-			return config["OriginReadTimeout"].(float64)
+	for _, origin := range distribution(made).objects("Origins") {
+		if origin["CustomOriginConfig"] != nil {
+			return origin.get("CustomOriginConfig", "OriginReadTimeout").(float64)
 		}
 	}
 	return 0

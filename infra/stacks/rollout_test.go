@@ -37,7 +37,7 @@ func TestVersionsGetTheirTrafficByCodeDeploy(t *testing.T) {
 
 // A version that is to end an alarm must not be held up by it.
 func TestAllAtOnceHeedsNoAlarm(t *testing.T) {
-	group := option(t, eastern().StackName()).one("AWS::CodeDeploy::DeploymentGroup")
+	group := home(t, eastern()).one("AWS::CodeDeploy::DeploymentGroup")
 	if got := list(group.get("AlarmConfiguration", "Alarms")); len(got) != 0 {
 		t.Errorf("alarms stop it: %v", got)
 	}
@@ -46,11 +46,11 @@ func TestAllAtOnceHeedsNoAlarm(t *testing.T) {
 }
 
 func TestRollouts(t *testing.T) {
-	full := option(t, full().StackName())
+	full := home(t, full())
 	for want, made := range map[string]template{
-		"CodeDeployDefault.LambdaCanary10Percent5Minutes":     deployed(t, config.Prod()),
+		"CodeDeployDefault.LambdaCanary10Percent5Minutes":     home(t, config.Prod()),
 		"CodeDeployDefault.LambdaLinear10PercentEvery1Minute": full,
-		"CodeDeployDefault.LambdaAllAtOnce":                   option(t, eastern().StackName()),
+		"CodeDeployDefault.LambdaAllAtOnce":                   home(t, eastern()),
 	} {
 		if got := made.one("AWS::CodeDeploy::DeploymentGroup")["DeploymentConfigName"]; got != want {
 			t.Errorf("traffic moves by %v, want %s", got, want)

@@ -20,8 +20,7 @@ import (
 // root is the repository.
 const root = "../.."
 
-// out is where the tests' one synth writes; everything asserted of it is read from there, as the
-// CLI would.
+// out is where the tests' one synth writes. Whatever is asserted is read from there, as the CLI would.
 var out string
 
 // TestMain ends jsii's process, which otherwise leaves its files behind. These tests share it, and
@@ -47,23 +46,55 @@ func synth(t *testing.T) {
 	}
 }
 
-var synthOnce = sync.OnceValue(func() error { return synthTo(out, config.Stages()) })
+var synthOnce = sync.OnceValue(func() error { return synthTo(out, stages()...) })
+
+// home, front and watch are the templates of a stage's stacks.
+func home(t *testing.T, s config.Stage) template  { return synthesised(t, s.StackName()) }
+func front(t *testing.T, s config.Stage) template { return synthesised(t, s.StackName()+"-front") }
+func watch(t *testing.T, s config.Stage) template { return synthesised(t, s.StackName()+"-watch") }
+
+func synthesised(t *testing.T, stack string) template {
+	t.Helper()
+	synth(t)
+	return templateIn(out, stack)
+}
+
+// templateIn is the template of a stack in a folder that was synthesised into.
+func templateIn(dir, stack string) template {
+	var made template
+	readJSON(filepath.Join(dir, stack+".template.json"), &made)
+	return made
+}
+
+// each runs a test on the service of every stage that is deployed.
+func each(t *testing.T, test func(*testing.T, config.Stage, template)) {
+	for _, stage := range config.Stages() {
+		t.Run(stage.Name, func(t *testing.T) { test(t, stage, home(t, stage)) })
+	}
+}
 
 // synthTo does as cdk synth does, feature flags included, but for the functions' code: a stub stands
 // for it, so that its hash never changes and the tests need not build it.
-func synthTo(dir string, stages []config.Stage) (err error) {
+func synthTo(dir string, stages ...config.Stage) (err error) {
 	defer func() { // CDK throws what it finds wrong
 		if thrown := recover(); thrown != nil {
 			report, _ := os.ReadFile(filepath.Join(dir, "validation-report.json"))
 			err = fmt.Errorf("%v\n%s", thrown, report)
 		}
 	}()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: new(dir), Context: flags()})
+	if err := config.Validate(stages); err != nil {
+		return err
+	}
+	app := newApp(dir)
 	if err := stacks.AddStages(app, stages, stubbed); err != nil {
 		return err
 	}
 	app.Synth(nil)
 	return nil
+}
+
+func newApp(dir string) awscdk.App {
+	return awscdk.NewApp(&awscdk.AppProps{Outdir: new(dir), Context: flags()})
 }
 
 // stubbed are the props of a service whose functions are never run.

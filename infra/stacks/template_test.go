@@ -3,19 +3,16 @@ package stacks_test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"primrose/infra/config"
 )
 
 // template is a template as CloudFormation reads it.
 type template struct {
 	Resources map[string]resource
-	Outputs   map[string]any
+	Outputs   object
 }
 
 type resource struct {
@@ -28,21 +25,6 @@ type resource struct {
 
 // retained is the deletion policy of what outlives its stack, but not a deploy that made it and failed.
 const retained = "RetainExceptOnCreate"
-
-// each runs a test on every stage's template.
-func each(t *testing.T, test func(*testing.T, config.Stage, template)) {
-	for _, stage := range config.Stages() {
-		t.Run(stage.Name, func(t *testing.T) { test(t, stage, deployed(t, stage)) })
-	}
-}
-
-// deployed is the template of one of the stages.
-func deployed(t *testing.T, stage config.Stage) template {
-	synth(t)
-	var made template
-	readJSON(filepath.Join(out, templateFile(stage)), &made)
-	return made
-}
 
 // of are the logical ids, sorted, of the resources of a type.
 func (t template) of(kind string) []string {
@@ -76,6 +58,21 @@ func (o object) get(path ...string) any {
 		v = m[key]
 	}
 	return v
+}
+
+// object is the JSON object at a path of keys, or an empty one.
+func (o object) object(path ...string) object {
+	m, _ := o.get(path...).(map[string]any)
+	return m
+}
+
+// objects are the JSON objects at a path of keys.
+func (o object) objects(path ...string) []object {
+	var all []object
+	for _, one := range list(o.get(path...)) {
+		all = append(all, one.(map[string]any))
+	}
+	return all
 }
 
 // text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, one to
@@ -139,6 +136,8 @@ func walk(path string, v any, visit func(path, s string)) {
 		for _, one := range v {
 			walk(path, one, visit)
 		}
+	case object:
+		walk(path, map[string]any(v), visit)
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			walk(path+"."+key, v[key], visit)

@@ -15,7 +15,7 @@ func TestTestEvents(t *testing.T) {
 		}
 	})
 	for _, stage := range []config.Stage{eastern(), full()} {
-		made := option(t, stage.StackName())
+		made := home(t, stage)
 		schema := made.one("AWS::EventSchemas::Schema")
 		if got := text(schema["SchemaName"]); got != "_${PrimroseProcessorImage55D48251}-schema" || schema["RegistryName"] != "lambda-testevent-schemas" {
 			t.Errorf("%s: the schema is %s of %v, where no console looks", stage.Name, got, schema["RegistryName"])
@@ -48,10 +48,10 @@ func checkEvents(t *testing.T, content string) {
 
 // The registry is everybody's as soon as somebody else shares an event.
 func TestTheRegistryIsMadeIfAskedForAndStays(t *testing.T) {
-	if got := option(t, eastern().StackName()).of("AWS::EventSchemas::Registry"); len(got) != 0 {
+	if got := home(t, eastern()).of("AWS::EventSchemas::Registry"); len(got) != 0 {
 		t.Errorf("%q, which exists already", got)
 	}
-	made := option(t, full().StackName())
+	made := home(t, full())
 	for _, id := range made.of("AWS::EventSchemas::Registry") {
 		if made.Resources[id].DeletionPolicy != retained {
 			t.Errorf("%s goes with the stack, and everybody's events with it", id)
