@@ -29,7 +29,8 @@ type Image struct {
 
 	// Provisioned is the number of environments kept warm, each of which is paid for by the hour; at
 	// most Reserved, where that is set. Default 0: a cold start takes a fraction of a second, and
-	// happens once for each variant at most.
+	// happens once for each variant at most. Change it in a deploy that leaves the function alone:
+	// Lambda refuses it while the traffic moves from one version to the next.
 	Provisioned int
 
 	// Rollout is how a new version gets its traffic. Default canary: one request in ten for five
