@@ -59,7 +59,7 @@ func newPurge(scope constructs.Construct, p Props, s storage, e edge) purge {
 		RetentionPeriod:   awscdk.Duration_Days(new(4.0)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: deadLetters, MaxReceiveCount: new(float64(purgeAttempts))},
 	})
-	changes := listen(c, s, queue)
+	changes := listen(c, s, queue, deadLetters)
 
 	function := newFunction(c, "Function", newPurgeRole(c, p, s, e, queue), newLogs(c, "Logs", p.Image.LogRetention), awslambda.FunctionProps{
 		Description:  new("Primrose: deletes the variants of originals that were overwritten or deleted."),
@@ -80,13 +80,14 @@ func newQueue(scope constructs.Construct, id string, props awssqs.QueueProps) aw
 	return awssqs.NewQueue(scope, new(id), &props)
 }
 
-// listen has EventBridge put changes of originals into the queue, and nobody else.
+// listen has EventBridge put changes of originals into the queue, or what it cannot put there to the
+// dead letters; and nobody else.
 //
 // Old versions end by their age all the time. What viewers see does not change by that, and every
 // sweep costs something, so those events are left out: of what a lifecycle does, only that matters
 // which hides an original behind a delete marker, or deletes one that has no versions.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func listen(scope constructs.Construct, s storage, queue awssqs.Queue) awsevents.CfnRule {
+func listen(scope constructs.Construct, s storage, queue, deadLetters awssqs.Queue) awsevents.CfnRule {
 	rule := awsevents.NewCfnRule(scope, new("Changes"), &awsevents.CfnRuleProps{
 		Description: new("Primrose: originals that were created, overwritten or deleted."),
 		EventPattern: map[string]any{
@@ -101,16 +102,21 @@ func listen(scope constructs.Construct, s storage, queue awssqs.Queue) awsevents
 				},
 			},
 		},
-		Targets: []any{&awsevents.CfnRule_TargetProperty{Id: new("Queue"), Arn: queue.QueueArn()}},
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id: new("Queue"), Arn: queue.QueueArn(),
+			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: deadLetters.QueueArn()},
+		}},
 	})
 	conditions := *sameAccount(scope)
 	conditions["ArnEquals"] = map[string]any{"aws:SourceArn": rule.AttrArn()}
-	queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("events.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("sqs:SendMessage"),
-		Resources:  &[]*string{queue.QueueArn()},
-		Conditions: &conditions,
-	}))
+	for _, q := range []awssqs.Queue{queue, deadLetters} {
+		q.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("events.amazonaws.com"), nil)},
+			Actions:    jsii.Strings("sqs:SendMessage"),
+			Resources:  &[]*string{q.QueueArn()},
+			Conditions: &conditions,
+		}))
+	}
 	return rule
 }
 

@@ -40,6 +40,7 @@ func TestPermissions(t *testing.T) {
 
 		"cloudfront.amazonaws.com: s3:GetObject on ${PrimroseStorageVariantsD6D974F1.Arn}/*",
 		"cloudwatch.amazonaws.com: sns:Publish on ${PrimroseMonitorAlarmsTopic8E2F3DA9}",
+		"events.amazonaws.com: sqs:SendMessage on ${PrimrosePurgeDeadLetters98C31412.Arn}",
 		"events.amazonaws.com: sqs:SendMessage on ${PrimrosePurgeQueue57F15134.Arn}",
 		"codedeploy.amazonaws.com: sts:AssumeRole on RolloutRole",
 		"lambda.amazonaws.com: sts:AssumeRole on ImageRole",
