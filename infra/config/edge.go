@@ -49,9 +49,9 @@ const (
 	widestWidth = 8192
 )
 
-// shields are the regions with a cache that may be the one before the origins.
+// Shields are the regions with a cache that may be the one before the origins.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html#choose-origin-shield-region
-var shields = []string{
+var Shields = []string{
 	"us-east-1", "us-east-2", "us-west-2", "sa-east-1",
 	"eu-central-1", "eu-west-1", "eu-west-2",
 	"ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
@@ -61,8 +61,8 @@ func (e Edge) validate() error {
 	return errors.Join(
 		oneOf("Edge.PriceClass", e.PriceClass, PriceClass100, PriceClass200, PriceClassAll),
 		e.Countries.validate(),
-		check(e.Shield == "" || slices.Contains(shields, e.Shield),
-			"Edge.Shield is %q: use the nearest of %q, or leave it empty", e.Shield, shields),
+		check(e.Shield == "" || slices.Contains(Shields, e.Shield),
+			"Edge.Shield is %q: use the nearest of %q, or leave it empty", e.Shield, Shields),
 		validateWidths(e.Widths),
 		e.Signing.validate(),
 	)

@@ -89,7 +89,7 @@ func (a Actions) Check(t Template) (found []Finding) {
 	return found
 }
 
-func (a Actions) judge(t Template, name string, resources []any) (found []string) {
+func (a Actions) judge(t Template, name string, resources []any) (found problems) {
 	if strings.Contains(name, "*") {
 		return nil
 	}
@@ -105,7 +105,7 @@ func (a Actions) judge(t Template, name string, resources []any) (found []string
 	for _, resource := range resources {
 		arn := t.arn(resource)
 		fits := arn == "*" || slices.ContainsFunc(patterns, func(p string) bool { return fits(arn, p) })
-		found = append(found, problem(fits, "%s cannot be about %s, but only about %s", name, text(resource), strings.Join(append(patterns, "*"), ", "))...)
+		found.unless(fits, "%s cannot be about %s, but only about %s", name, text(resource), strings.Join(append(patterns, "*"), ", "))
 	}
 	return found
 }

@@ -32,48 +32,50 @@ var apiGateway = slices.Concat(
 	),
 )
 
-func streamsByProxy(_ Template, integration map[string]any) []string {
+func streamsByProxy(_ Template, integration map[string]any) problems {
 	kind := text(integration["Type"])
-	return problem(integration["ResponseTransferMode"] != "STREAM" || kind == "AWS_PROXY" || kind == "HTTP_PROXY",
+	return unless(integration["ResponseTransferMode"] != "STREAM" || kind == "AWS_PROXY" || kind == "HTTP_PROXY",
 		"Integration.Type is %s: only AWS_PROXY and HTTP_PROXY stream", kind)
 }
 
 // streamsByItsURI: Lambda streams where it is called so, and answers whole where not. API Gateway
 // takes either, and then understands neither.
-func streamsByItsURI(_ Template, integration map[string]any) []string {
+func streamsByItsURI(_ Template, integration map[string]any) problems {
 	uri := text(integration["Uri"])
 	if !strings.Contains(uri, ":lambda:path/") {
 		return nil
 	}
 	called := strings.Contains(uri, "/2021-11-15/") && strings.HasSuffix(uri, "/response-streaming-invocations")
 	wanted := integration["ResponseTransferMode"] == "STREAM"
-	return problem(called == wanted, "ResponseTransferMode is %v, but Uri is %s: a stream wants 2021-11-15 and response-streaming-invocations, anything else 2015-03-31 and invocations",
+	return unless(called == wanted,
+		"ResponseTransferMode is %v, but Uri is %s: "+
+			"a stream wants 2021-11-15 and response-streaming-invocations, anything else 2015-03-31 and invocations",
 		integration["ResponseTransferMode"], uri)
 }
 
 // answersInTime: API Gateway waits 50 ms to 29 s for a whole answer, and 15 minutes for a stream.
-func answersInTime(_ Template, integration map[string]any) []string {
+func answersInTime(_ Template, integration map[string]any) problems {
 	most := 29_000.0
 	if integration["ResponseTransferMode"] == "STREAM" {
 		most = 900_000
 	}
 	ms := numberOr(integration["TimeoutInMillis"], 29_000)
-	return problem(50 <= ms && ms <= most, "TimeoutInMillis is %v: use 50 to %v", ms, most)
+	return unless(50 <= ms && ms <= most, "TimeoutInMillis is %v: use 50 to %v", ms, most)
 }
 
-func callsByPost(_ Template, integration map[string]any) []string {
-	return problem(integration["Type"] != "AWS_PROXY" || integration["IntegrationHttpMethod"] == "POST",
+func callsByPost(_ Template, integration map[string]any) problems {
+	return unless(integration["Type"] != "AWS_PROXY" || integration["IntegrationHttpMethod"] == "POST",
 		"IntegrationHttpMethod is %v: Lambda is called by POST, whatever the method", integration["IntegrationHttpMethod"])
 }
 
-func asksWho(_ Template, r Resource) []string {
+func asksWho(_ Template, r Resource) problems {
 	kind := text(r.Properties["AuthorizationType"])
-	return problem(r.Properties["ApiKeyRequired"] == true || kind != "NONE" && kind != "<nil>",
+	return unless(r.Properties["ApiKeyRequired"] == true || kind != "NONE" && kind != "<nil>",
 		"%s is open to everybody: require an authorisation or an API key", text(r.Properties["HttpMethod"]))
 }
 
 // keyHasPlan: a key opens nothing until a usage plan joins it to the API.
-func keyHasPlan(t Template, r Resource) []string {
+func keyHasPlan(t Template, r Resource) problems {
 	if r.Properties["ApiKeyRequired"] != true {
 		return nil
 	}
@@ -86,13 +88,14 @@ func keyHasPlan(t Template, r Resource) []string {
 	return []string{"an API key is required, but no usage plan of this API has one: nobody would get in"}
 }
 
-func keyIsReference(_ Template, r Resource) []string {
+func keyIsReference(_ Template, r Resource) problems {
 	v := r.Properties["Value"]
-	return problem(v == nil || strings.Contains(text(v), "{{resolve:"), "the key is in the template for all to read: refer to a secret")
+	return unless(v == nil || strings.Contains(text(v), "{{resolve:"),
+		"the key is in the template for all to read: refer to a secret")
 }
 
 // keyIsAllowed: a key has 20 to 128 letters and digits.
-func keyIsAllowed(t Template, r Resource) (found []string) {
+func keyIsAllowed(t Template, r Resource) (found problems) {
 	for id := range strings.SplitSeq(text(r.Properties["Value"]), "${") {
 		secret, ok := t.Resources[strings.SplitN(id, "}", 2)[0]]
 		if !ok {
@@ -100,28 +103,29 @@ func keyIsAllowed(t Template, r Resource) (found []string) {
 		}
 		made := value(secret.Properties, "GenerateSecretString")
 		n := numberOr(value(made, "PasswordLength"), 32)
-		found = append(found, problem(20 <= n && n <= 128 && value(made, "ExcludePunctuation") == true,
-			"%s makes %v characters, ExcludePunctuation %v: a key has 20 to 128 letters and digits", secret.ID, n, value(made, "ExcludePunctuation"))...)
+		found.unless(20 <= n && n <= 128 && value(made, "ExcludePunctuation") == true,
+			"%s makes %v characters, ExcludePunctuation %v: a key has 20 to 128 letters and digits", secret.ID, n, value(made, "ExcludePunctuation"))
 	}
 	return found
 }
 
-func throttles(t Template, r Resource) []string {
+func throttles(t Template, r Resource) problems {
 	for _, s := range objects(r.Properties, "MethodSettings") {
 		if s["ResourcePath"] == "/*" && s["HttpMethod"] == "*" {
 			rate, burst := numberOr(s["ThrottlingRateLimit"], 0), numberOr(s["ThrottlingBurstLimit"], 0)
-			return problem(rate >= 1 && burst >= 1, "the rate is %v and the burst %v: use 1 or more, or nobody gets an answer", rate, burst)
+			return unless(rate >= 1 && burst >= 1, "the rate is %v and the burst %v: use 1 or more, or nobody gets an answer", rate, burst)
 		}
 	}
 	return []string{"no setting for all methods limits the rate: it would be the whole account's"}
 }
 
 // logsToItsStream: API Gateway writes to Firehose only by streams that are named for it.
-func logsToItsStream(t Template, r Resource) []string {
+func logsToItsStream(t Template, r Resource) problems {
 	stream, ok := t.target(value(r.Properties, "AccessLogSetting.DestinationArn"))
 	if !ok || stream.Type != "AWS::KinesisFirehose::DeliveryStream" {
 		return nil
 	}
 	name := text(stream.Properties["DeliveryStreamName"])
-	return problem(strings.HasPrefix(name, "amazon-apigateway-"), "the stream is named %s: API Gateway wants a name that begins with amazon-apigateway-", name)
+	return unless(strings.HasPrefix(name, "amazon-apigateway-"),
+		"the stream is named %s: API Gateway wants a name that begins with amazon-apigateway-", name)
 }

@@ -50,30 +50,32 @@ func metrics(r Resource) []map[string]any {
 	return all
 }
 
-func periodsExist(_ Template, r Resource) (found []string) {
+func periodsExist(_ Template, r Resource) (found problems) {
 	for _, m := range metrics(r) {
 		n, _ := number(m["Period"])
-		found = append(found, problem(n == 10 || n == 20 || n == 30 || n >= 60 && math.Mod(n, 60) == 0, "Period is %v: use 10, 20, 30 or a multiple of 60 seconds", m["Period"])...)
+		found.unless(n == 10 || n == 20 || n == 30 || n >= 60 && math.Mod(n, 60) == 0,
+			"Period is %v: use 10, 20, 30 or a multiple of 60 seconds", m["Period"])
 	}
 	return found
 }
 
 // windowIsShort: an alarm looks back a day, or a week where its periods are of an hour or longer.
-func windowIsShort(_ Template, r Resource) (found []string) {
+func windowIsShort(_ Template, r Resource) (found problems) {
 	n := numberOr(r.Properties["EvaluationPeriods"], 1)
 	for _, m := range metrics(r) {
 		period, most := numberOr(m["Period"], 60), 86_400.0
 		if period >= 3_600 {
 			most = 604_800
 		}
-		found = append(found, problem(n >= 1 && n*period <= most, "%v periods of %v s are %v s: use 1 period or more, and at most %v s", n, period, n*period, most)...)
+		found.unless(n >= 1 && n*period <= most,
+			"%v periods of %v s are %v s: use 1 period or more, and at most %v s", n, period, n*period, most)
 	}
 	return found
 }
 
-func datapointsFit(_ Template, r Resource) []string {
+func datapointsFit(_ Template, r Resource) problems {
 	n, all := numberOr(r.Properties["DatapointsToAlarm"], 1), numberOr(r.Properties["EvaluationPeriods"], 1)
-	return problem(1 <= n && n <= all, "DatapointsToAlarm is %v of %v: use 1 to as many as there are", n, all)
+	return unless(1 <= n && n <= all, "DatapointsToAlarm is %v of %v: use 1 to as many as there are", n, all)
 }
 
 var (
@@ -81,7 +83,7 @@ var (
 	extended = regexp.MustCompile(`^(p(100|\d{1,2}(\.\d{1,10})?)|(tm|tc|ts|wm)\d{1,2}(\.\d{1,10})?|IQM|(TM|TC|TS|WM|PR)\([0-9.%]*:[0-9.%]*\))$`)
 )
 
-func statisticsExist(_ Template, r Resource) (found []string) {
+func statisticsExist(_ Template, r Resource) (found problems) {
 	if r.Properties["MetricName"] != nil {
 		found = oneOnly("Statistic", "ExtendedStatistic")(Template{}, r)
 	}
@@ -89,7 +91,7 @@ func statisticsExist(_ Template, r Resource) (found []string) {
 		for _, key := range []string{"Statistic", "ExtendedStatistic", "Stat"} {
 			s, ok := m[key].(string)
 			fits := key != "ExtendedStatistic" && slices.Contains(simple, s) || key != "Statistic" && extended.MatchString(s)
-			found = append(found, problem(!ok || fits, "%s is %s: use one of %s, or such as p99 where it is extended", key, s, strings.Join(simple, ", "))...)
+			found.unless(!ok || fits, "%s is %s: use one of %s, or such as p99 where it is extended", key, s, strings.Join(simple, ", "))
 		}
 	}
 	return found
@@ -98,7 +100,7 @@ func statisticsExist(_ Template, r Resource) (found []string) {
 var operand = regexp.MustCompile(`\b[a-z][a-zA-Z0-9_]*\b`)
 
 // expressionsAddUp: an alarm is about one result, and an expression about metrics that it has.
-func expressionsAddUp(_ Template, r Resource) (found []string) {
+func expressionsAddUp(_ Template, r Resource) (found problems) {
 	queries := objects(r.Properties, "Metrics")
 	if len(queries) == 0 {
 		return nil
@@ -109,11 +111,13 @@ func expressionsAddUp(_ Template, r Resource) (found []string) {
 			results++
 		}
 		for _, id := range operand.FindAllString(text(q["Expression"]), -1) {
-			found = append(found, problem(q["Expression"] == nil || slices.Contains(ids, id), "Expression %v asks for %s: no metric has this id", q["Expression"], id)...)
+			found.unless(q["Expression"] == nil || slices.Contains(ids, id),
+				"Expression %v asks for %s: no metric has this id", q["Expression"], id)
 		}
-		found = append(found, problem(operand.FindString(text(q["Id"])) == text(q["Id"]), "Id is %v: use letters, digits and _, a small letter first", q["Id"])...)
+		found.unless(operand.FindString(text(q["Id"])) == text(q["Id"]),
+			"Id is %v: use letters, digits and _, a small letter first", q["Id"])
 	}
-	return append(found, problem(results == 1, "%d metrics return data: set ReturnData to true on one", results)...)
+	return append(found, unless(results == 1, "%d metrics return data: set ReturnData to true on one", results)...)
 }
 
 func ofEdge(r Resource) bool {
@@ -121,7 +125,7 @@ func ofEdge(r Resource) bool {
 }
 
 // edgeIsGlobal: without this dimension there are no data, and an alarm on none stays quiet.
-func edgeIsGlobal(_ Template, r Resource) (found []string) {
+func edgeIsGlobal(_ Template, r Resource) (found problems) {
 	for _, m := range metrics(r) {
 		if m["Namespace"] != "AWS/CloudFront" {
 			continue
@@ -130,14 +134,14 @@ func edgeIsGlobal(_ Template, r Resource) (found []string) {
 		for _, d := range objects(m, "Dimensions") {
 			is[text(d["Name"])] = text(d["Value"])
 		}
-		found = append(found, problem(is["Region"] == "Global" && (is["DistributionId"] != "" || is["FunctionName"] != ""),
-			"the dimensions are %v: CloudFront's metrics have Region=Global, and a DistributionId or a FunctionName", is)...)
+		found.unless(is["Region"] == "Global" && (is["DistributionId"] != "" || is["FunctionName"] != ""),
+			"the dimensions are %v: CloudFront's metrics have Region=Global, and a DistributionId or a FunctionName", is)
 	}
 	return found
 }
 
 // dashboardParses: the body is JSON in a string, of widgets on a grid of 24 columns.
-func dashboardParses(_ Template, r Resource) (found []string) {
+func dashboardParses(_ Template, r Resource) (found problems) {
 	var body struct {
 		Widgets []struct{ X, Y, Width, Height int }
 	}
@@ -145,7 +149,9 @@ func dashboardParses(_ Template, r Resource) (found []string) {
 		return []string{"DashboardBody is no JSON: " + err.Error()}
 	}
 	for i, w := range body.Widgets {
-		found = append(found, problem(w.X >= 0 && w.Width >= 1 && w.X+w.Width <= 24 && w.Height >= 1, "widget %d is at column %d and %d wide: a dashboard has 24 columns", i, w.X, w.Width)...)
+		found.unless(w.X >= 0 && w.Width >= 1 && w.X+w.Width <= 24 && w.Height >= 1,
+			"widget %d is at column %d and %d wide: a dashboard has 24 columns", i, w.X, w.Width)
 	}
-	return append(found, problem(0 < len(body.Widgets) && len(body.Widgets) <= 500, "it has %d widgets: use 1 to 500", len(body.Widgets))...)
+	return append(found, unless(0 < len(body.Widgets) && len(body.Widgets) <= 500,
+		"it has %d widgets: use 1 to 500", len(body.Widgets))...)
 }

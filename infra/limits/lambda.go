@@ -38,13 +38,13 @@ var lambda = slices.Concat(
 )
 
 // fitsEnvironment: all names and values together have 4 KB.
-func fitsEnvironment(_ Template, r Resource) []string {
+func fitsEnvironment(_ Template, r Resource) problems {
 	variables, err := json.Marshal(value(r.Properties, "Environment.Variables"))
-	return problem(err == nil && len(variables) <= 4_096, "the environment has %d bytes: Lambda takes 4,096", len(variables))
+	return unless(err == nil && len(variables) <= 4_096, "the environment has %d bytes: Lambda takes 4,096", len(variables))
 }
 
 // provisionedIsReserved: what is kept warm is taken from what is reserved.
-func provisionedIsReserved(t Template, r Resource) []string {
+func provisionedIsReserved(t Template, r Resource) problems {
 	reserved, ok := number(r.Properties["ReservedConcurrentExecutions"])
 	if !ok {
 		return nil
@@ -56,27 +56,30 @@ func provisionedIsReserved(t Template, r Resource) []string {
 			provisioned += n
 		}
 	}
-	return problem(provisioned <= reserved, "%v environments are provisioned, but only %v reserved: reserve at least as many", provisioned, reserved)
+	return unless(provisioned <= reserved,
+		"%v environments are provisioned, but only %v reserved: reserve at least as many", provisioned, reserved)
 }
 
 // ownVersion: an alias that means $LATEST cannot be rolled back, and one that means another
 // function's version is refused.
-func ownVersion(t Template, r Resource) []string {
+func ownVersion(t Template, r Resource) problems {
 	version, ok := t.target(r.Properties["FunctionVersion"])
-	return problem(ok && version.Type == "AWS::Lambda::Version" && text(version.Properties["FunctionName"]) == text(r.Properties["FunctionName"]),
-		"FunctionVersion is %s: name a version of %s", text(r.Properties["FunctionVersion"]), text(r.Properties["FunctionName"]))
+	function := text(r.Properties["FunctionName"])
+	return unless(ok && version.Type == "AWS::Lambda::Version" && text(version.Properties["FunctionName"]) == function,
+		"FunctionVersion is %s: name a version of %s", text(r.Properties["FunctionVersion"]), function)
 }
 
 // largeBatchesWait: Lambda collects more than ten messages only over a window.
-func largeBatchesWait(_ Template, r Resource) []string {
+func largeBatchesWait(_ Template, r Resource) problems {
 	batch, _ := number(r.Properties["BatchSize"])
 	window, _ := number(r.Properties["MaximumBatchingWindowInSeconds"])
-	return problem(batch <= 10 || window >= 1, "BatchSize is %v without a window: set MaximumBatchingWindowInSeconds to 1 or more", batch)
+	return unless(batch <= 10 || window >= 1,
+		"BatchSize is %v without a window: set MaximumBatchingWindowInSeconds to 1 or more", batch)
 }
 
 // outlastsConsumer: a message that reappears while it is worked on is worked on twice. AWS says six
 // times the function's timeout, plus the window.
-func outlastsConsumer(t Template, r Resource) []string {
+func outlastsConsumer(t Template, r Resource) problems {
 	queue, ok := t.target(r.Properties["EventSourceArn"])
 	function, found := t.function(r.Properties["FunctionName"])
 	if !ok || !found || queue.Type != "AWS::SQS::Queue" {
@@ -85,7 +88,7 @@ func outlastsConsumer(t Template, r Resource) []string {
 	timeout := numberOr(function.Properties["Timeout"], 3)
 	window := numberOr(r.Properties["MaximumBatchingWindowInSeconds"], 0)
 	visibility := numberOr(queue.Properties["VisibilityTimeout"], 30)
-	return problem(visibility >= 6*timeout+window, "%s hides messages for %v s, its consumer has %v s: hide them for %v s or longer",
+	return unless(visibility >= 6*timeout+window, "%s hides messages for %v s, its consumer has %v s: hide them for %v s or longer",
 		queue.ID, visibility, timeout, 6*timeout+window)
 }
 
@@ -96,11 +99,4 @@ func (t Template) function(v any) (Resource, bool) {
 		r, ok = t.target(r.Properties["FunctionName"])
 	}
 	return r, ok && r.Type == "AWS::Lambda::Function"
-}
-
-func numberOr(v any, otherwise float64) float64 {
-	if n, ok := number(v); ok {
-		return n
-	}
-	return otherwise
 }

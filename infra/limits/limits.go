@@ -54,12 +54,12 @@ func CheckAssembly(folder string) error {
 
 // rules are all of them.
 var rules = slices.Concat(
-	whole, secrets, identity,
-	lambda, apiGateway, s3, cloudFront, edge,
+	cloudFormation, secrets, identity,
+	lambda, apiGateway, s3, distributions, edge,
 	sqs, events, sns, logs, cloudWatch, codeDeploy, budgets, waf, certificates,
 )
 
-// A rule says what a resource must be like. Its check returns what is wrong, a sentence each.
+// A rule says what a resource must be like.
 type rule struct {
 	name  string
 	check check
@@ -68,8 +68,8 @@ type rule struct {
 	source string
 }
 
-// A check is given a resource, or an empty one where it is about the whole template.
-type check func(Template, Resource) []string
+// A check finds what is wrong with a resource, or with a whole template: it is then given an empty one.
+type check func(Template, Resource) problems
 
 // about makes rules about one type of resource, by one document.
 func about(kind, source string, rules ...rule) []rule {
@@ -90,9 +90,9 @@ func (r rule) find(t Template) []Finding {
 	return all
 }
 
-func (r rule) findings(t Template, id string, problems []string) []Finding {
+func (r rule) findings(t Template, id string, found problems) []Finding {
 	var all []Finding
-	for _, p := range problems {
+	for _, p := range found {
 		all = append(all, Finding{Rule: r.name, Template: t.Name, Resource: id, Problem: p, Source: r.source})
 	}
 	return all

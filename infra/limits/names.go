@@ -49,12 +49,13 @@ var physicalNames = []physicalName{
 	{"AWS::WAFv2::WebACL", "VisibilityConfig.MetricName", 255, false}, // by which its metrics go
 }
 
-func namesFit(t Template, _ Resource) (found []string) {
+func namesFit(t Template, _ Resource) (found problems) {
 	for _, p := range physicalNames {
 		for _, r := range t.all(p.kind) {
 			name := value(r.Properties, p.path)
 			n := len(text(name))
-			found = append(found, problem(!literal(name) || n <= p.most, "%s is named %v, which has %d characters: at most %d are allowed", r.ID, name, n, p.most)...)
+			found.unless(!literal(name) || n <= p.most,
+				"%s is named %v, which has %d characters: at most %d are allowed", r.ID, name, n, p.most)
 		}
 	}
 	return found

@@ -23,7 +23,7 @@ var s3 = slices.Concat(
 		rule{name: "s3-encryption", check: set("BucketEncryption.ServerSideEncryptionConfiguration")},
 		rule{name: "s3-ownership", check: allOwn},
 		rule{name: "s3-tls", check: deniesPlainHTTP},
-		rule{name: "s3-kept", check: versionedStays},
+		rule{name: "s3-kept", check: fateIsSaid},
 	),
 	about("AWS::S3::Bucket", "AmazonS3/latest/userguide/bucketnamingrules.html",
 		rule{name: "s3-name", check: like("BucketName", `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`)},
@@ -33,34 +33,36 @@ var s3 = slices.Concat(
 var lifecycleActions = []string{"ExpirationInDays", "ExpirationDate", "ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration",
 	"AbortIncompleteMultipartUpload", "Transitions", "NoncurrentVersionTransitions"}
 
-func doesSomething(_ Template, rule map[string]any) []string {
-	return problem(slices.ContainsFunc(lifecycleActions, func(a string) bool { return rule[a] != nil }),
+func doesSomething(_ Template, rule map[string]any) problems {
+	return unless(slices.ContainsFunc(lifecycleActions, func(a string) bool { return rule[a] != nil }),
 		"a lifecycle rule does nothing: give it one of %s", strings.Join(lifecycleActions, ", "))
 }
 
-func markersOrAge(_ Template, rule map[string]any) []string {
-	return problem(rule["ExpiredObjectDeleteMarker"] == nil || rule["ExpirationInDays"] == nil && rule["ExpirationDate"] == nil,
+func markersOrAge(_ Template, rule map[string]any) problems {
+	return unless(rule["ExpiredObjectDeleteMarker"] == nil || rule["ExpirationInDays"] == nil && rule["ExpirationDate"] == nil,
 		"a lifecycle rule has ExpiredObjectDeleteMarker and an expiry: S3 takes one of them")
 }
 
 // versionsEnd: old versions are paid for until something deletes them.
-func versionsEnd(_ Template, r Resource) []string {
-	return problem(value(r.Properties, "VersioningConfiguration.Status") != "Enabled" || len(values(r.Properties, "LifecycleConfiguration.Rules.NoncurrentVersionExpiration")) > 0,
+func versionsEnd(_ Template, r Resource) problems {
+	versioned := value(r.Properties, "VersioningConfiguration.Status") == "Enabled"
+	ends := len(values(r.Properties, "LifecycleConfiguration.Rules.NoncurrentVersionExpiration")) > 0
+	return unless(!versioned || ends,
 		"versions are kept for ever: add NoncurrentVersionExpiration to a lifecycle rule")
 }
 
-// allOwn: without access lists, or, where a service of AWS's delivers logs, with the owner's.
-func allOwn(_ Template, r Resource) []string {
-	return problem(slices.Equal(texts(r.Properties, "OwnershipControls.Rules.ObjectOwnership"), []string{"BucketOwnerEnforced"}),
+// allOwn: where access lists are in use, whoever puts an object says who may read it.
+func allOwn(_ Template, r Resource) problems {
+	return unless(slices.Equal(texts(r.Properties, "OwnershipControls.Rules.ObjectOwnership"), []string{"BucketOwnerEnforced"}),
 		"access lists are in use: set ObjectOwnership to BucketOwnerEnforced")
 }
 
-// versionedStays: whoever keeps versions does not want them gone with the stack, unless they say so.
-func versionedStays(_ Template, r Resource) []string {
-	return problem(r.DeletionPolicy != "", "no DeletionPolicy says what becomes of the images: it would be Delete")
+// fateIsSaid: what becomes of images without their stack is nothing to leave to a default.
+func fateIsSaid(_ Template, r Resource) problems {
+	return unless(r.DeletionPolicy != "", "no DeletionPolicy says what becomes of the images: it would be Delete")
 }
 
-func deniesPlainHTTP(t Template, r Resource) []string {
+func deniesPlainHTTP(t Template, r Resource) problems {
 	for _, policy := range t.all("AWS::S3::BucketPolicy") {
 		if bucket, _ := t.target(policy.Properties["Bucket"]); bucket.ID != r.ID {
 			continue

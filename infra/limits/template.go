@@ -93,14 +93,21 @@ func region(environment string) string {
 }
 
 // sorted are all resources, by id, so that findings come in one order.
-func (t Template) sorted() []Resource {
-	return slices.SortedFunc(maps.Values(t.Resources), func(a, b Resource) int { return strings.Compare(a.ID, b.ID) })
-}
+func (t Template) sorted() []Resource { return slices.SortedFunc(maps.Values(t.Resources), byID) }
 
 // all are the resources of a type, by id.
 func (t Template) all(kind string) []Resource {
-	return slices.DeleteFunc(t.sorted(), func(r Resource) bool { return r.Type != kind })
+	var all []Resource
+	for _, r := range t.Resources {
+		if r.Type == kind {
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, byID)
+	return all
 }
+
+func byID(a, b Resource) int { return strings.Compare(a.ID, b.ID) }
 
 // target is the resource that a Ref or a Fn::GetAtt names.
 func (t Template) target(v any) (Resource, bool) {
@@ -187,6 +194,13 @@ func number(v any) (float64, bool) {
 		return n, err == nil
 	}
 	return 0, false
+}
+
+func numberOr(v any, otherwise float64) float64 {
+	if n, ok := number(v); ok {
+		return n
+	}
+	return otherwise
 }
 
 // text is a value as a person would write it: a reference as ${Id} or ${Id.Attribute}, joined

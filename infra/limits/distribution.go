@@ -3,11 +3,13 @@ package limits
 import (
 	"slices"
 	"strings"
+
+	"primrose/infra/config"
 )
 
 const distributionValues = "AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html"
 
-var cloudFront = slices.Concat(
+var distributions = slices.Concat(
 	about("AWS::CloudFront::Distribution", "AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html",
 		rule{name: "edge-failover-codes", check: oneOf("DistributionConfig.OriginGroups.Items.FailoverCriteria.StatusCodes.Items",
 			"400", "403", "404", "416", "500", "502", "503", "504")},
@@ -65,20 +67,21 @@ var cloudFront = slices.Concat(
 )
 
 // quantitiesCount: CloudFront has the length said beside each list, and refuses another.
-func quantitiesCount(_ Template, r Resource) (found []string) {
+func quantitiesCount(_ Template, r Resource) (found problems) {
 	walk("DistributionConfig", r.Properties["DistributionConfig"], func(path string, v any) {
 		m, _ := v.(map[string]any)
 		if items, ok := m["Items"].([]any); ok && m["Quantity"] != nil {
 			n, _ := number(m["Quantity"])
-			found = append(found, problem(n == float64(len(items)), "%s.Quantity is %v: it has %d items", path, n, len(items))...)
+			found.unless(n == float64(len(items)), "%s.Quantity is %v: it has %d items", path, n, len(items))
 		}
 	})
 	return found
 }
 
-func twoMembers(_ Template, group map[string]any) []string {
+func twoMembers(_ Template, group map[string]any) problems {
 	ids := texts(group, "Members.Items.OriginId")
-	return problem(len(ids) == 2 && ids[0] != ids[1], "the members of %v are %q: a group has two origins, to be asked in turn", group["Id"], ids)
+	return unless(len(ids) == 2 && ids[0] != ids[1],
+		"the members of %v are %q: a group has two origins, to be asked in turn", group["Id"], ids)
 }
 
 func groups(r Resource) []string {
@@ -90,116 +93,121 @@ func behaviors(r Resource) []map[string]any {
 }
 
 // groupsAreRead: CloudFront does not send a changing request to a second origin.
-func groupsAreRead(_ Template, r Resource) (found []string) {
+func groupsAreRead(_ Template, r Resource) (found problems) {
 	for _, b := range behaviors(r) {
 		if !slices.Contains(groups(r), text(b["TargetOriginId"])) {
 			continue
 		}
 		for _, verb := range texts(b, "AllowedMethods") {
-			found = append(found, problem(verb == "GET" || verb == "HEAD" || verb == "OPTIONS", "AllowedMethods has %s: a group of origins takes GET, HEAD and OPTIONS", verb)...)
+			found.unless(verb == "GET" || verb == "HEAD" || verb == "OPTIONS",
+				"AllowedMethods has %s: a group of origins takes GET, HEAD and OPTIONS", verb)
 		}
 	}
 	return found
 }
 
-func targetsExist(_ Template, r Resource) (found []string) {
+func targetsExist(_ Template, r Resource) (found problems) {
 	origins := texts(r.Properties, "DistributionConfig.Origins.Id")
 	for _, id := range texts(r.Properties, "DistributionConfig.OriginGroups.Items.Members.Items.OriginId") {
-		found = append(found, problem(slices.Contains(origins, id), "a group's member is %s: no origin has this id", id)...)
+		found.unless(slices.Contains(origins, id), "a group's member is %s: no origin has this id", id)
 	}
 	for _, b := range behaviors(r) {
 		id := text(b["TargetOriginId"])
-		found = append(found, problem(slices.Contains(append(origins, groups(r)...), id), "TargetOriginId is %s: no origin and no group has this id", id)...)
+		found.unless(slices.Contains(append(origins, groups(r)...), id), "TargetOriginId is %s: no origin and no group has this id", id)
 	}
 	return found
 }
 
 // oneAccess: a bucket is opened by an origin access control, never by its forerunner as well.
-func oneAccess(_ Template, origin map[string]any) []string {
+func oneAccess(_ Template, origin map[string]any) problems {
 	s3, ok := origin["S3OriginConfig"].(map[string]any)
 	if !ok {
 		return nil
 	}
 	identity := s3["OriginAccessIdentity"]
-	return problem(origin["OriginAccessControlId"] != nil && (identity == nil || identity == ""),
+	return unless(origin["OriginAccessControlId"] != nil && (identity == nil || identity == ""),
 		"the origin has OriginAccessControlId %v and OriginAccessIdentity %v: a bucket wants the first, and the second empty",
 		text(origin["OriginAccessControlId"]), identity)
 }
 
-// Origin Shield is in the regions that have a regional edge cache.
-var shields = []string{"us-east-1", "us-east-2", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1",
-	"ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2", "sa-east-1", "me-central-1"}
-
-func shieldExists(_ Template, shield map[string]any) []string {
+func shieldExists(_ Template, shield map[string]any) problems {
 	if shield["Enabled"] != true {
 		return nil
 	}
 	region := text(shield["OriginShieldRegion"])
-	return problem(slices.Contains(shields, region), "OriginShieldRegion is %s: use the nearest of %s", region, strings.Join(shields, ", "))
+	return unless(slices.Contains(config.Shields, region),
+		"OriginShieldRegion is %s: use the nearest of %q", region, config.Shields)
 }
 
-func pageHasCode(_ Template, response map[string]any) []string {
-	return problem((response["ResponseCode"] == nil) == (response["ResponsePagePath"] == nil), "error %v has ResponseCode or ResponsePagePath alone: set both or none", response["ErrorCode"])
+func pageHasCode(_ Template, response map[string]any) problems {
+	return unless((response["ResponseCode"] == nil) == (response["ResponsePagePath"] == nil),
+		"error %v has ResponseCode or ResponsePagePath alone: set both or none", response["ErrorCode"])
 }
 
 var verbs = [][]string{{"GET", "HEAD"}, {"GET", "HEAD", "OPTIONS"}, {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}}
 
-func verbsAreASet(_ Template, r Resource) (found []string) {
+func verbsAreASet(_ Template, r Resource) (found problems) {
 	for _, b := range behaviors(r) {
 		got := slices.Sorted(slices.Values(texts(b, "AllowedMethods")))
 		known := got == nil || slices.ContainsFunc(verbs, func(v []string) bool { return slices.Equal(v, got) })
-		found = append(found, problem(known, "AllowedMethods is %q: CloudFront takes one of %q", got, verbs)...)
+		found.unless(known, "AllowedMethods is %q: CloudFront takes one of %q", got, verbs)
 	}
 	return found
 }
 
 // policyOrSettings: a cache policy takes the place of what a behaviour used to say itself.
-func policyOrSettings(_ Template, r Resource) (found []string) {
+func policyOrSettings(_ Template, r Resource) (found problems) {
 	for _, b := range behaviors(r) {
 		for _, old := range []string{"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"} {
-			found = append(found, problem(b["CachePolicyId"] == nil || b[old] == nil, "a behaviour has CachePolicyId and %s: leave the second to the policy", old)...)
+			found.unless(b["CachePolicyId"] == nil || b[old] == nil,
+				"a behaviour has CachePolicyId and %s: leave the second to the policy", old)
 		}
-		found = append(found, problem(b["CachePolicyId"] != nil || b["ForwardedValues"] != nil, "a behaviour has no CachePolicyId")...)
+		found.unless(b["CachePolicyId"] != nil || b["ForwardedValues"] != nil, "a behaviour has no CachePolicyId")
 	}
 	return found
 }
 
-func redirectsToTLS(_ Template, behavior map[string]any) []string {
+func redirectsToTLS(_ Template, behavior map[string]any) problems {
 	policy := text(behavior["ViewerProtocolPolicy"])
-	return problem(policy == "redirect-to-https" || policy == "https-only", "ViewerProtocolPolicy is %s: use redirect-to-https or https-only", policy)
+	return unless(policy == "redirect-to-https" || policy == "https-only",
+		"ViewerProtocolPolicy is %s: use redirect-to-https or https-only", policy)
 }
 
-func oneFunctionAnEvent(_ Template, r Resource) (found []string) {
+func oneFunctionAnEvent(_ Template, r Resource) (found problems) {
 	for _, b := range behaviors(r) {
 		own := texts(b, "FunctionAssociations.EventType")
 		events := slices.Sorted(slices.Values(append(own, texts(b, "LambdaFunctionAssociations.EventType")...)))
-		found = append(found, problem(len(slices.Compact(slices.Clone(events))) == len(events), "functions are called on %q: CloudFront takes one an event", events)...)
+		found.unless(len(slices.Compact(slices.Clone(events))) == len(events),
+			"functions are called on %q: CloudFront takes one an event", events)
 		for _, e := range own {
-			found = append(found, problem(strings.HasPrefix(e, "viewer-"), "a function is called on %s: CloudFront's functions are called on viewer-request and viewer-response", e)...)
+			found.unless(strings.HasPrefix(e, "viewer-"),
+				"a function is called on %s: CloudFront's functions are called on viewer-request and viewer-response", e)
 		}
 	}
 	return found
 }
 
-func namesHaveCertificate(_ Template, r Resource) []string {
+func namesHaveCertificate(_ Template, r Resource) problems {
 	names := texts(r.Properties, "DistributionConfig.Aliases")
 	certificate := value(r.Properties, "DistributionConfig.ViewerCertificate")
 	has := value(certificate, "AcmCertificateArn") != nil || value(certificate, "IamCertificateId") != nil
-	return problem(len(names) == 0 || has, "%q have no certificate: add one of ACM's from us-east-1", names)
+	return unless(len(names) == 0 || has, "%q have no certificate: add one of ACM's from us-east-1", names)
 }
 
-func certificateIsInVirginia(_ Template, r Resource) []string {
+func certificateIsInVirginia(_ Template, r Resource) problems {
 	arn := value(r.Properties, "DistributionConfig.ViewerCertificate.AcmCertificateArn")
-	return problem(!literal(arn) || strings.HasPrefix(text(arn), "arn:aws:acm:us-east-1:"), "the certificate is %v: CloudFront takes certificates from us-east-1", arn)
+	return unless(!literal(arn) || strings.HasPrefix(text(arn), "arn:aws:acm:us-east-1:"),
+		"the certificate is %v: CloudFront takes certificates from us-east-1", arn)
 }
 
-func countriesFit(_ Template, r Resource) (found []string) {
+func countriesFit(_ Template, r Resource) (found problems) {
 	for _, geo := range objects(r.Properties, "DistributionConfig.Restrictions.GeoRestriction") {
 		kind, codes := text(geo["RestrictionType"]), texts(geo, "Locations")
 		known := slices.Contains([]string{"none", "whitelist", "blacklist"}, kind)
-		found = append(found, problem(known && (kind == "none") == (len(codes) == 0), "RestrictionType is %s with %d countries: name them with whitelist or blacklist, and only then", kind, len(codes))...)
+		found.unless(known && (kind == "none") == (len(codes) == 0),
+			"RestrictionType is %s with %d countries: name them with whitelist or blacklist, and only then", kind, len(codes))
 		for _, code := range codes {
-			found = append(found, problem(len(code) == 2 && strings.ToUpper(code) == code, "country %q: use two capital letters, as ISO 3166-1 does", code)...)
+			found.unless(len(code) == 2 && strings.ToUpper(code) == code, "country %q: use two capital letters, as ISO 3166-1 does", code)
 		}
 	}
 	return found

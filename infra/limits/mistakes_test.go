@@ -6,16 +6,25 @@ import (
 )
 
 const (
-	function     = "AWS::Lambda::Function"
-	mapping      = "AWS::Lambda::EventSourceMapping"
-	method       = "AWS::ApiGateway::Method"
-	bucket       = "AWS::S3::Bucket"
-	distribution = "AWS::CloudFront::Distribution"
-	alarm        = "AWS::CloudWatch::Alarm"
-	queue        = "AWS::SQS::Queue"
-	acl          = "AWS::WAFv2::WebACL"
-	budget       = "AWS::Budgets::Budget"
-	policy       = "AWS::IAM::Policy"
+	function       = "AWS::Lambda::Function"
+	mapping        = "AWS::Lambda::EventSourceMapping"
+	method         = "AWS::ApiGateway::Method"
+	bucket         = "AWS::S3::Bucket"
+	distribution   = "AWS::CloudFront::Distribution"
+	alarm          = "AWS::CloudWatch::Alarm"
+	queue          = "AWS::SQS::Queue"
+	acl            = "AWS::WAFv2::WebACL"
+	budget         = "AWS::Budgets::Budget"
+	policy         = "AWS::IAM::Policy"
+	secret         = "AWS::SecretsManager::Secret"
+	alias          = "AWS::Lambda::Alias"
+	eventRule      = "AWS::Events::Rule"
+	edgeFunction   = "AWS::CloudFront::Function"
+	store          = "AWS::CloudFront::KeyValueStore"
+	cachePolicy    = "AWS::CloudFront::CachePolicy"
+	requestPolicy  = "AWS::CloudFront::OriginRequestPolicy"
+	responsePolicy = "AWS::CloudFront::ResponseHeadersPolicy"
+	access         = "AWS::CloudFront::OriginAccessControl"
 )
 
 // mutations are the mistakes. CDK's validator lets those pass that are marked so.
@@ -32,13 +41,13 @@ var lambdaMistakes = []mutation{
 	{"a runtime that is no more", "lambda-runtime", to(function, "Runtime", "go1.x")},
 	{"an architecture by Go's name", "lambda-architecture", to(function, "Architectures", []any{"amd64"})},
 	{"logs without a group", "lambda-log-group", without(function, "LoggingConfig.LogGroup")},
-	{"more provisioned than reserved", "lambda-provisioned", in("AWS::Lambda::Alias", func(t Template, r *Resource) {
+	{"more provisioned than reserved", "lambda-provisioned", in(alias, func(t Template, r *Resource) {
 		r.Properties["ProvisionedConcurrencyConfig"] = map[string]any{"ProvisionedConcurrentExecutions": 11.0}
 		f, _ := t.function(r.Properties["FunctionName"])
 		f.Properties["ReservedConcurrentExecutions"] = 10.0
 	})},
-	{"an alias of $LATEST", "lambda-alias", to("AWS::Lambda::Alias", "FunctionVersion", "$LATEST")},
-	{"a weight of 10", "lambda-weight", to("AWS::Lambda::Alias", "RoutingConfig",
+	{"an alias of $LATEST", "lambda-alias", to(alias, "FunctionVersion", "$LATEST")},
+	{"a weight of 10", "lambda-weight", to(alias, "RoutingConfig",
 		map[string]any{"AdditionalVersionWeights": []any{map[string]any{"FunctionVersion": "1", "FunctionWeight": 10.0}}})},
 	{"a function that any account's API calls", "lambda-permission", without("AWS::Lambda::Permission", "SourceArn")},
 	{"a batch of 20,000", "mapping-batch", to(mapping, "BatchSize", 20000.0)},
@@ -82,9 +91,9 @@ var apiMistakes = []mutation{
 		return true
 	})},
 	{"a key without a plan", "api-plan", in("AWS::ApiGateway::UsagePlanKey", func(t Template, r *Resource) { delete(t.Resources, r.ID); *r = Resource{ID: r.ID} })},
-	{"a plain key", "api-key-literal", to("AWS::ApiGateway::ApiKey", "Value", "correcthorsebatterystaple")},                   // passes the validator
-	{"a key of 19 letters", "api-key-length", to("AWS::SecretsManager::Secret", "GenerateSecretString.PasswordLength", 19.0)}, // passes the validator
-	{"a key with punctuation", "api-key-length", without("AWS::SecretsManager::Secret", "GenerateSecretString.ExcludePunctuation")},
+	{"a plain key", "api-key-literal", to("AWS::ApiGateway::ApiKey", "Value", "correcthorsebatterystaple")}, // passes the validator
+	{"a key of 19 letters", "api-key-length", to(secret, "GenerateSecretString.PasswordLength", 19.0)},      // passes the validator
+	{"a key with punctuation", "api-key-length", without(secret, "GenerateSecretString.ExcludePunctuation")},
 	{"no throttle", "api-throttle", without("AWS::ApiGateway::Stage", "MethodSettings")},
 	{"nobody gets an answer", "api-throttle", to("AWS::ApiGateway::Stage", "MethodSettings.ThrottlingRateLimit", 0.0)},
 	{"logs to a stream of any name", "api-log-stream", to("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", "logs")},
@@ -112,91 +121,96 @@ var bucketMistakes = []mutation{
 }
 
 var distributionMistakes = []mutation{
-	{"failover on 418", "edge-failover-codes", failover(418)}, // passes the validator
-	{"failover on 429", "edge-failover-codes", failover(429)}, // passes the validator
-	{"two codes counted as three", "edge-quantity", to(distribution, "DistributionConfig.OriginGroups.Items.FailoverCriteria.StatusCodes.Quantity", 3.0)}, // passes the validator
+	{"failover on 418", "edge-failover-codes", failover(418)},                                                                        // passes the validator
+	{"failover on 429", "edge-failover-codes", failover(429)},                                                                        // passes the validator
+	{"two codes counted as three", "edge-quantity", toDistribution("OriginGroups.Items.FailoverCriteria.StatusCodes.Quantity", 3.0)}, // passes the validator
 	{"a group of one", "edge-group-members", change(distribution, "DistributionConfig.OriginGroups.Items.Members", func(m map[string]any) bool {
 		m["Items"], m["Quantity"] = m["Items"].([]any)[:1], 1.0
 		return true
 	})},
-	{"POST to a group of origins", "edge-group-verbs", to(distribution, "DistributionConfig.DefaultCacheBehavior.AllowedMethods", // passes the validator
+	{"POST to a group of origins", "edge-group-verbs", toDistribution("DefaultCacheBehavior.AllowedMethods", // passes the validator
 		[]any{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})},
-	{"viewers sent nowhere", "edge-target", to(distribution, "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "nowhere")},
-	{"a member that is nowhere", "edge-target", to(distribution, "DistributionConfig.OriginGroups.Items.Members.Items.OriginId", "nowhere")},
-	{"a read timeout of 200 s", "edge-read-timeout", to(distribution, "DistributionConfig.Origins.CustomOriginConfig.OriginReadTimeout", 200.0)}, // passes the validator
-	{"61 s of keep-alive", "edge-keepalive", to(distribution, "DistributionConfig.Origins.CustomOriginConfig.OriginKeepaliveTimeout", 61.0)},
-	{"four attempts", "edge-connection", to(distribution, "DistributionConfig.Origins.ConnectionAttempts", 4.0)},
-	{"plain HTTP to an origin", "edge-origin-tls", to(distribution, "DistributionConfig.Origins.CustomOriginConfig.OriginProtocolPolicy", "http-only")},
-	{"OAC and OAI", "edge-access", to(distribution, "DistributionConfig.Origins.S3OriginConfig.OriginAccessIdentity", "origin-access-identity/cloudfront/E1")},
+	{"viewers sent nowhere", "edge-target", toDistribution("DefaultCacheBehavior.TargetOriginId", "nowhere")},
+	{"a member that is nowhere", "edge-target", toDistribution("OriginGroups.Items.Members.Items.OriginId", "nowhere")},
+	{"a read timeout of 200 s", "edge-read-timeout", toDistribution("Origins.CustomOriginConfig.OriginReadTimeout", 200.0)}, // passes the validator
+	{"61 s of keep-alive", "edge-keepalive", toDistribution("Origins.CustomOriginConfig.OriginKeepaliveTimeout", 61.0)},
+	{"four attempts", "edge-connection", toDistribution("Origins.ConnectionAttempts", 4.0)},
+	{"plain HTTP to an origin", "edge-origin-tls", toDistribution("Origins.CustomOriginConfig.OriginProtocolPolicy", "http-only")},
+	{"OAC and OAI", "edge-access", toDistribution("Origins.S3OriginConfig.OriginAccessIdentity", "origin-access-identity/cloudfront/E1")},
 	{"a bucket without OAC", "edge-access", without(distribution, "DistributionConfig.Origins.OriginAccessControlId")},
 	{"101 origins", "edge-origin-count", change(distribution, "DistributionConfig", func(m map[string]any) bool {
 		m["Origins"] = slices.Repeat(m["Origins"].([]any), 51)
 		return true
 	})},
 	{"an origin twice", "edge-origin-ids", again(distribution, "DistributionConfig.Origins")},
-	{"a header of CloudFront's own to the origin", "edge-origin-headers", to(distribution, "DistributionConfig.Origins.OriginCustomHeaders.HeaderName", "X-Edge-Key")},
-	{"a shield where there is none", "edge-shield", to(distribution, "DistributionConfig.Origins.OriginShield",
+	{"a header of CloudFront's own to the origin", "edge-origin-headers", toDistribution("Origins.OriginCustomHeaders.HeaderName", "X-Edge-Key")},
+	{"a shield where there is none", "edge-shield", toDistribution("Origins.OriginShield",
 		map[string]any{"Enabled": true, "OriginShieldRegion": "eu-north-1"})},
-	{"an error page for 429", "edge-error-codes", to(distribution, "DistributionConfig.CustomErrorResponses.ErrorCode", 429.0)},
+	{"an error page for 429", "edge-error-codes", toDistribution("CustomErrorResponses.ErrorCode", 429.0)},
 	{"an error twice", "edge-error-codes", again(distribution, "DistributionConfig.CustomErrorResponses")},
-	{"an error kept for −1 s", "edge-error-ttl", to(distribution, "DistributionConfig.CustomErrorResponses.ErrorCachingMinTTL", -1.0)},
-	{"an error page without a code", "edge-error-page", to(distribution, "DistributionConfig.CustomErrorResponses.ResponsePagePath", "/error")},
-	{"GET and POST alone", "edge-verbs", to(distribution, "DistributionConfig.DefaultCacheBehavior.AllowedMethods", []any{"GET", "POST"})},
-	{"a policy and forwarded values", "edge-cache-settings", to(distribution, "DistributionConfig.DefaultCacheBehavior.ForwardedValues", map[string]any{"QueryString": true})},
+	{"an error kept for −1 s", "edge-error-ttl", toDistribution("CustomErrorResponses.ErrorCachingMinTTL", -1.0)},
+	{"an error page without a code", "edge-error-page", toDistribution("CustomErrorResponses.ResponsePagePath", "/error")},
+	{"GET and POST alone", "edge-verbs", toDistribution("DefaultCacheBehavior.AllowedMethods", []any{"GET", "POST"})},
+	{"a policy and forwarded values", "edge-cache-settings", toDistribution("DefaultCacheBehavior.ForwardedValues", map[string]any{"QueryString": true})},
 	{"no cache policy", "edge-cache-settings", without(distribution, "DistributionConfig.DefaultCacheBehavior.CachePolicyId")},
-	{"plain HTTP for viewers", "edge-viewer-tls", to(distribution, "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all")},
+	{"plain HTTP for viewers", "edge-viewer-tls", toDistribution("DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all")},
 	{"two functions on one event", "edge-function-count", again(distribution, "DistributionConfig.DefaultCacheBehavior.FunctionAssociations")},
-	{"a function on an origin's request", "edge-function-count", to(distribution, "DistributionConfig.DefaultCacheBehavior.FunctionAssociations.EventType", "origin-request")},
+	{"a function on an origin's request", "edge-function-count", toDistribution("DefaultCacheBehavior.FunctionAssociations.EventType", "origin-request")},
 	{"a domain without a certificate", "edge-certificate", change(distribution, "DistributionConfig", func(m map[string]any) bool {
 		m["Aliases"] = []any{"images.example.com"}
 		delete(m, "ViewerCertificate")
 		return true
 	})},
-	{"a certificate from Frankfurt", "edge-certificate-region", to(distribution, "DistributionConfig.ViewerCertificate",
+	{"a certificate from Frankfurt", "edge-certificate-region", toDistribution("ViewerCertificate",
 		map[string]any{"AcmCertificateArn": "arn:aws:acm:eu-central-1:111111111111:certificate/1"})},
-	{"TLS 1.0", "edge-minimum-tls", to(distribution, "DistributionConfig.ViewerCertificate", map[string]any{"MinimumProtocolVersion": "TLSv1"})},
+	{"TLS 1.0", "edge-minimum-tls", toDistribution("ViewerCertificate", map[string]any{"MinimumProtocolVersion": "TLSv1"})},
 	{"countries and no restriction", "edge-countries", countries("none", "DE")},
 	{"a restriction and no countries", "edge-countries", countries("whitelist")},
 	{"a country in words", "edge-countries", countries("whitelist", "Germany")},
-	{"a price class by CDK's name", "edge-price-class", to(distribution, "DistributionConfig.PriceClass", "PRICE_CLASS_100")},
-	{"HTTP/9", "edge-http", to(distribution, "DistributionConfig.HttpVersion", "http9")},
-	{"a comment of 129 letters", "edge-comment", to(distribution, "DistributionConfig.Comment", strings.Repeat("x", 129))},
-	{"a regional web ACL", "edge-web-acl", to(distribution, "DistributionConfig.WebACLId", "arn:aws:wafv2:eu-central-1:111111111111:regional/webacl/a/1")},
+	{"a price class by CDK's name", "edge-price-class", toDistribution("PriceClass", "PRICE_CLASS_100")},
+	{"HTTP/9", "edge-http", toDistribution("HttpVersion", "http9")},
+	{"a comment of 129 letters", "edge-comment", toDistribution("Comment", strings.Repeat("x", 129))},
+	{"a regional web ACL", "edge-web-acl", toDistribution("WebACLId", "arn:aws:wafv2:eu-central-1:111111111111:regional/webacl/a/1")},
+}
+
+// toDistribution sets one property of a distribution.
+func toDistribution(path string, v any) func(Template) bool {
+	return to(distribution, "DistributionConfig."+path, v)
 }
 
 func failover(code float64) func(Template) bool {
-	return to(distribution, "DistributionConfig.OriginGroups.Items.FailoverCriteria.StatusCodes.Items", []any{403.0, code})
+	return toDistribution("OriginGroups.Items.FailoverCriteria.StatusCodes.Items", []any{403.0, code})
 }
 
 func countries(kind string, codes ...any) func(Template) bool {
-	return to(distribution, "DistributionConfig.Restrictions", map[string]any{"GeoRestriction": map[string]any{"RestrictionType": kind, "Locations": codes}})
+	return toDistribution("Restrictions", map[string]any{"GeoRestriction": map[string]any{"RestrictionType": kind, "Locations": codes}})
 }
 
 var edgeMistakes = []mutation{
-	{"a function of 10,241 bytes", "function-size", to("AWS::CloudFront::Function", "FunctionCode", strings.Repeat("x", 10241))},
-	{"an empty function", "function-size", to("AWS::CloudFront::Function", "FunctionCode", "")},
-	{"the first runtime", "function-runtime", to("AWS::CloudFront::Function", "FunctionConfig.Runtime", "cloudfront-js-1.0")},
-	{"a function's name with a dot", "function-name", to("AWS::CloudFront::Function", "Name", "a.b")},
-	{"two stores", "function-stores", to("AWS::CloudFront::Function", "FunctionConfig.KeyValueStoreAssociations", []any{map[string]any{}, map[string]any{}})},
-	{"a function that stays in development", "function-published", to("AWS::CloudFront::Function", "AutoPublish", false)},
-	{"a function that sets a header of CloudFront's own", "function-headers", to("AWS::CloudFront::Function", "FunctionCode",
+	{"a function of 10,241 bytes", "function-size", to(edgeFunction, "FunctionCode", strings.Repeat("x", 10241))},
+	{"an empty function", "function-size", to(edgeFunction, "FunctionCode", "")},
+	{"the first runtime", "function-runtime", to(edgeFunction, "FunctionConfig.Runtime", "cloudfront-js-1.0")},
+	{"a function's name with a dot", "function-name", to(edgeFunction, "Name", "a.b")},
+	{"two stores", "function-stores", to(edgeFunction, "FunctionConfig.KeyValueStoreAssociations", []any{map[string]any{}, map[string]any{}})},
+	{"a function that stays in development", "function-published", to(edgeFunction, "AutoPublish", false)},
+	{"a function that sets a header of CloudFront's own", "function-headers", to(edgeFunction, "FunctionCode",
 		"function handler(e){e.request.headers['x-edge-key']={value:'1'};return e.request}")},
-	{"a store's name with a dot", "store-name", to("AWS::CloudFront::KeyValueStore", "Name", "a.b")},
-	{"a store's name of 65 letters", "store-name", to("AWS::CloudFront::KeyValueStore", "Name", strings.Repeat("x", 65))},
-	{"MinTTL over MaxTTL", "cache-ttl", to("AWS::CloudFront::CachePolicy", "CachePolicyConfig.MinTTL", 1e9)}, // passes the validator
-	{"DefaultTTL over MaxTTL", "cache-ttl", to("AWS::CloudFront::CachePolicy", "CachePolicyConfig.DefaultTTL", 1e9)},
-	{"a list of no headers in the key", "cache-key", to("AWS::CloudFront::CachePolicy", "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.HeaderBehavior", "whitelist")},
-	{"11 headers in the key", "cache-headers", to("AWS::CloudFront::CachePolicy", "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig",
+	{"a store's name with a dot", "store-name", to(store, "Name", "a.b")},
+	{"a store's name of 65 letters", "store-name", to(store, "Name", strings.Repeat("x", 65))},
+	{"MinTTL over MaxTTL", "cache-ttl", to(cachePolicy, "CachePolicyConfig.MinTTL", 1e9)}, // passes the validator
+	{"DefaultTTL over MaxTTL", "cache-ttl", to(cachePolicy, "CachePolicyConfig.DefaultTTL", 1e9)},
+	{"a list of no headers in the key", "cache-key", to(cachePolicy, "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.HeaderBehavior", "whitelist")},
+	{"11 headers in the key", "cache-headers", to(cachePolicy, "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig",
 		map[string]any{"HeaderBehavior": "whitelist", "Headers": slices.Repeat([]any{"a"}, 11)})},
-	{"headers to forward and none wanted", "request-key", to("AWS::CloudFront::OriginRequestPolicy", "OriginRequestPolicyConfig.HeadersConfig.HeaderBehavior", "none")},
-	{"Authorization forwarded", "request-headers", to("AWS::CloudFront::OriginRequestPolicy", "OriginRequestPolicyConfig.HeadersConfig.Headers", []any{"Authorization"})},
-	{"credentials for any origin", "response-cors", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CorsConfig",
+	{"headers to forward and none wanted", "request-key", to(requestPolicy, "OriginRequestPolicyConfig.HeadersConfig.HeaderBehavior", "none")},
+	{"Authorization forwarded", "request-headers", to(requestPolicy, "OriginRequestPolicyConfig.HeadersConfig.Headers", []any{"Authorization"})},
+	{"credentials for any origin", "response-cors", to(responsePolicy, "ResponseHeadersPolicyConfig.CorsConfig",
 		map[string]any{"AccessControlAllowCredentials": true, "AccessControlAllowOrigins": map[string]any{"Items": []any{"*"}}})},
-	{"a length for every response", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Content-Length")},
-	{"a CORS header among the others", "response-headers", to("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Access-Control-Allow-Origin")},
-	{"a header twice", "response-headers", again("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items")},
-	{"unsigned requests to the bucket", "access-signs", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.SigningBehavior", "never")},
-	{"access as to a media store", "access-type", to("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.OriginAccessControlOriginType", "mediastore")},
+	{"a length for every response", "response-headers", to(responsePolicy, "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Content-Length")},
+	{"a CORS header among the others", "response-headers", to(responsePolicy, "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items.Header", "Access-Control-Allow-Origin")},
+	{"a header twice", "response-headers", again(responsePolicy, "ResponseHeadersPolicyConfig.CustomHeadersConfig.Items")},
+	{"unsigned requests to the bucket", "access-signs", to(access, "OriginAccessControlConfig.SigningBehavior", "never")},
+	{"access as to a media store", "access-type", to(access, "OriginAccessControlConfig.OriginAccessControlOriginType", "mediastore")},
 }
 
 var queueMistakes = []mutation{
@@ -216,13 +230,13 @@ var queueMistakes = []mutation{
 		return len(t.all(queue)) > 0
 	}},
 	{"messages in the clear", "queue-encryption", to(queue, "SqsManagedSseEnabled", false)},
-	{"a pattern of a single value", "event-pattern", to("AWS::Events::Rule", "EventPattern.source", "aws.s3")},
-	{"a pattern of a field that no event has", "event-pattern", to("AWS::Events::Rule", "EventPattern.detailType", []any{"Object Created"})},
-	{"a rule that nothing matches", "event-pattern", without("AWS::Events::Rule", "EventPattern")},
-	{"a schedule in words", "event-schedule", to("AWS::Events::Rule", "ScheduleExpression", "every day")},
-	{"a target twice", "event-targets", again("AWS::Events::Rule", "Targets")},
-	{"an event tried for two days", "event-retries", to("AWS::Events::Rule", "Targets.RetryPolicy", map[string]any{"MaximumEventAgeInSeconds": 172800.0})},
-	{"a queue that lets no event in", "event-permission", in("AWS::Events::Rule", func(t Template, _ *Resource) {
+	{"a pattern of a single value", "event-pattern", to(eventRule, "EventPattern.source", "aws.s3")},
+	{"a pattern of a field that no event has", "event-pattern", to(eventRule, "EventPattern.detailType", []any{"Object Created"})},
+	{"a rule that nothing matches", "event-pattern", without(eventRule, "EventPattern")},
+	{"a schedule in words", "event-schedule", to(eventRule, "ScheduleExpression", "every day")},
+	{"a target twice", "event-targets", again(eventRule, "Targets")},
+	{"an event tried for two days", "event-retries", to(eventRule, "Targets.RetryPolicy", map[string]any{"MaximumEventAgeInSeconds": 172800.0})},
+	{"a queue that lets no event in", "event-permission", in(eventRule, func(t Template, _ *Resource) {
 		for _, policy := range t.all("AWS::SQS::QueuePolicy") {
 			delete(t.Resources, policy.ID)
 		}
@@ -358,7 +372,7 @@ var permissionMistakes = []mutation{
 		return true
 	}},
 	{"a secret in the environment", "secret-reference", to(function, "Environment.Variables.KEY", "{{resolve:secretsmanager:key}}")},
-	{"a plain secret", "secret-literal", to("AWS::SecretsManager::Secret", "SecretString", "hunter2")},
+	{"a plain secret", "secret-literal", to(secret, "SecretString", "hunter2")},
 }
 
 var templateMistakes = []mutation{
@@ -387,4 +401,42 @@ var templateMistakes = []mutation{
 	})},
 	{"a helper of CDK's", "template-helpers", also("Custom::S3BucketNotifications", nil)},
 	{"a setting of the whole account", "template-helpers", also("AWS::ApiGateway::Account", nil)},
+}
+
+// atTheLimit are changes that are just no mistakes.
+var atTheLimit = []mutation{
+	{"a timeout of 15 minutes", "lambda-timeout", to(function, "Timeout", 900.0)},
+	{"a timeout of 1 s, as a text", "lambda-timeout", to(function, "Timeout", "1")},
+	{"a timeout that only CloudFormation knows", "lambda-timeout", to(function, "Timeout", ref("Timeout"))},
+	{"128 MiB", "lambda-memory", to(function, "MemorySize", 128.0)},
+	{"10 GB", "lambda-memory", to(function, "MemorySize", 10240.0)},
+	{"a stream of 15 minutes", "api-timeout", streaming("TimeoutInMillis", 900000.0)},
+	{"a whole answer after 29 s", "api-timeout", buffered("TimeoutInMillis", 29000.0)},
+	{"a whole answer after 50 ms", "api-timeout", buffered("TimeoutInMillis", 50.0)},
+	{"a key of 32 letters", "api-key-length", to(secret, "GenerateSecretString.PasswordLength", 32.0)},
+	{"an age of a day", "s3-lifecycle-days", to(bucket, "LifecycleConfiguration.Rules.ExpirationInDays", 1.0)},
+	{"failover on all codes that there are", "edge-failover-codes", toDistribution("OriginGroups.Items.FailoverCriteria.StatusCodes.Items",
+		[]any{400.0, 403.0, 404.0, 416.0, 500.0, 502.0, 503.0, 504.0})},
+	{"OPTIONS to a group of origins", "edge-group-verbs", toDistribution("DefaultCacheBehavior.AllowedMethods", []any{"GET", "HEAD", "OPTIONS"})},
+	{"a read timeout of 60 s", "edge-read-timeout", toDistribution("Origins.CustomOriginConfig.OriginReadTimeout", 60.0)},
+	{"an error not kept at all", "edge-error-ttl", toDistribution("CustomErrorResponses.ErrorCachingMinTTL", 0.0)},
+	{"a function of 10,240 bytes", "function-size", to(edgeFunction, "FunctionCode", strings.Repeat("x", 10240))},
+	{"a function that compares a header of CloudFront's own", "function-headers", to(edgeFunction, "FunctionCode", "if(r.headers.host==='a'){}")},
+	{"three equal times", "cache-ttl", change(cachePolicy, "CachePolicyConfig", func(m map[string]any) bool {
+		m["MinTTL"], m["DefaultTTL"], m["MaxTTL"] = 60.0, 60.0, 60.0
+		return true
+	})},
+	{"a batch of 10 without a window", "mapping-window", change(mapping, "", func(m map[string]any) bool {
+		m["BatchSize"] = 10.0
+		delete(m, "MaximumBatchingWindowInSeconds")
+		return true
+	})},
+	{"a delay of 15 minutes", "queue-delay", to(queue, "DelaySeconds", 900.0)},
+	{"messages for two weeks", "queue-retention", to(queue, "MessageRetentionPeriod", 1209600.0)},
+	{"a period of 30 s", "alarm-period", watching("Period", "Period", 30.0)},
+	{"a look back of a day", "alarm-window", change(alarm, "", func(m map[string]any) bool {
+		m["Period"], m["EvaluationPeriods"] = 60.0, 1440.0
+		return m["MetricName"] != nil
+	})},
+	{"p99.9", "alarm-statistic", change(alarm, "Metrics.MetricStat", func(m map[string]any) bool { m["Stat"] = "p99.9"; return true })},
 }

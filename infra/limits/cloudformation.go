@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-var whole = about("", "AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
+var cloudFormation = about("", "AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
 	rule{name: "template-size", check: templateFits},
 	rule{name: NameTooLong, check: namesFit},
 	rule{name: "template-references", check: referencesExist},
@@ -15,16 +15,18 @@ var whole = about("", "AWSCloudFormation/latest/UserGuide/cloudformation-limits.
 	rule{name: "template-helpers", check: noHelpers},
 )
 
-func templateFits(t Template, _ Resource) []string {
+func templateFits(t Template, _ Resource) problems {
 	return slices.Concat(
-		problem(t.Bytes <= 1_000_000, "the template has %d bytes: CloudFormation takes 1,000,000", t.Bytes),
-		problem(len(t.Resources) <= 500, "it has %d resources: CloudFormation takes 500", len(t.Resources)),
-		problem(len(t.Outputs) <= 200, "it has %d outputs: CloudFormation takes 200", len(t.Outputs)),
-		problem(len(t.Parameters) <= 200, "it has %d parameters: CloudFormation takes 200", len(t.Parameters)),
-		problem(len(t.Description) <= 1_024, "its description has %d bytes: CloudFormation takes 1,024", len(t.Description)))
+		unless(t.Bytes <= 1_000_000, "the template has %d bytes: CloudFormation takes 1,000,000", t.Bytes),
+		unless(len(t.Resources) <= 500, "it has %d resources: CloudFormation takes 500", len(t.Resources)),
+		unless(len(t.Outputs) <= 200, "it has %d outputs: CloudFormation takes 200", len(t.Outputs)),
+		unless(len(t.Parameters) <= 200, "it has %d parameters: CloudFormation takes 200", len(t.Parameters)),
+		unless(len(t.Description) <= 1_024, "its description has %d bytes: CloudFormation takes 1,024", len(t.Description)))
 }
 
-var pseudo = []string{"AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"}
+// pseudo are the parameters that every template has.
+var pseudo = []string{"AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition",
+	"AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"}
 
 var inText = regexp.MustCompile(`\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.]+)?\}`)
 
@@ -58,7 +60,7 @@ func (r Resource) needs() map[string][]string {
 	return refs
 }
 
-func referencesExist(t Template, _ Resource) (found []string) {
+func referencesExist(t Template, _ Resource) (found problems) {
 	refs := references("Outputs", any(t.Outputs))
 	for _, r := range t.sorted() {
 		for id, paths := range r.needs() {
@@ -67,13 +69,13 @@ func referencesExist(t Template, _ Resource) (found []string) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(refs)) {
 		known := t.Resources[id].Type != "" || t.Parameters[id] != nil || slices.Contains(pseudo, id)
-		found = append(found, problem(known, "%s refers to %s, which does not exist", strings.Join(refs[id], ", "), id)...)
+		found.unless(known, "%s refers to %s, which does not exist", strings.Join(refs[id], ", "), id)
 	}
 	return found
 }
 
 // noCycle: CloudFormation makes what others need first.
-func noCycle(t Template, _ Resource) []string {
+func noCycle(t Template, _ Resource) problems {
 	const visiting, done = 1, 2
 	state := map[string]int{}
 	var visit func(id string, path []string) []string
@@ -105,11 +107,11 @@ func noCycle(t Template, _ Resource) []string {
 
 // noHelpers: CDK likes to add functions of its own, with roles of their own, and a setting of the
 // whole account.
-func noHelpers(t Template, _ Resource) (found []string) {
+func noHelpers(t Template, _ Resource) (found problems) {
 	for _, r := range t.sorted() {
 		kind := r.Type
 		helper := strings.HasPrefix(kind, "Custom::") || strings.HasPrefix(kind, "AWS::CloudFormation::") || kind == "AWS::ApiGateway::Account"
-		found = append(found, problem(!helper, "%s is a %s: use a native property", r.ID, kind)...)
+		found.unless(!helper, "%s is a %s: use a native property", r.ID, kind)
 	}
 	return found
 }
