@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/environment"
 	"primrose/functions/internal/metric"
 	"primrose/functions/internal/worker"
 )
@@ -29,8 +27,8 @@ const (
 // longest is how many seconds Lambda lets any function run.
 const longest = 900
 
-// environment is the function's configuration.
-type environment struct {
+// settings are the function's configuration.
+type settings struct {
 	originals string
 	variants  string
 	limits    engine.Limits
@@ -40,75 +38,47 @@ type environment struct {
 }
 
 // parseEnvironment returns the configuration, or all that is wrong with it.
-func parseEnvironment(get func(name string) string) (environment, error) {
-	p := parser{get: get}
-	e := environment{
-		originals: p.required(originalsName),
-		variants:  p.required(variantsName),
+func parseEnvironment(get func(name string) string) (settings, error) {
+	r := reader{environment.Reader{Get: get}}
+	e := settings{
+		originals: r.Required(originalsName, "a bucket"),
+		variants:  r.Required(variantsName, "a bucket"),
 		limits: engine.Limits{
-			Bytes:  p.integer(maxBytesName, engine.DefaultLimits.Bytes, math.MaxInt64),
-			Pixels: p.integer(maxPixelsName, engine.DefaultLimits.Pixels, math.MaxInt64),
-			Frames: int(p.integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
+			Bytes:  r.Integer(maxBytesName, engine.DefaultLimits.Bytes, math.MaxInt64),
+			Pixels: r.Integer(maxPixelsName, engine.DefaultLimits.Pixels, math.MaxInt64),
+			Frames: int(r.Integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
 		},
-		deadline: time.Duration(p.integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
-		jailed:   p.jail(),
+		deadline: time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
+		jailed:   r.jail(),
 		service:  metric.Service(get(serviceName)),
 	}
-	p.decoders(&e.limits)
-	return e, errors.Join(p.errs...)
+	r.decoders(&e.limits)
+	return e, r.Err()
 }
 
-// parser gathers the errors of several variables.
-type parser struct {
-	get  func(name string) string
-	errs []error
-}
-
-func (p *parser) fail(name, format string, args ...any) {
-	p.errs = append(p.errs, fmt.Errorf(name+" "+format, args...))
-}
-
-func (p *parser) required(name string) string {
-	value := p.get(name)
-	if value == "" {
-		p.fail(name, "is not set: it must name a bucket")
-	}
-	return value
-}
-
-// integer reads a number from 1 to most.
-func (p *parser) integer(name string, missing, most int64) int64 {
-	value := p.get(name)
-	if value == "" {
-		return missing
-	}
-	n, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || n < 1 || n > most {
-		p.fail(name, "is %q: it must be an integer from 1 to %d", value, most)
-	}
-	return n
-}
+// reader also reads what only this function is told.
+type reader struct{ environment.Reader }
 
 // jail reports whether a whole one is required.
-func (p *parser) jail() bool {
-	switch value := p.get(jailName); value {
+func (r *reader) jail() bool {
+	switch value := r.Get(jailName); value {
 	case "required":
 		return true
 	case "degraded", "":
 	default:
-		p.fail(jailName, "is %q: it must be required or degraded", value)
+		r.Fail(jailName, "is %q: it must be required or degraded", value)
 	}
 	return false
 }
 
-func (p *parser) decoders(limits *engine.Limits) {
-	value := p.get(decodersName)
+func (r *reader) decoders(limits *engine.Limits) {
+	value := r.Get(decodersName)
 	if value == "" {
 		return
 	}
 	for decoder := range strings.SplitSeq(value, ",") {
 		if !limits.Enable(decoder) {
-			p.fail(decodersName, "lists %q: it may list tiff and svg, separated by a comma", decoder)
+			r.Fail(decodersName, "lists %q: it may list tiff and svg, separated by a comma", decoder)
 		}
 	}
 }

@@ -13,16 +13,16 @@ func TestEnvironment(t *testing.T) {
 	least := map[string]string{originalsName: "o", variantsName: "v"}
 	for _, test := range []struct {
 		set  map[string]string
-		want environment
+		want settings
 	}{
-		{nil, environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""}},
+		{nil, settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""}},
 		{
 			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", jailName: "required", serviceName: "primrose-dev"},
-			environment{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, true, "primrose-dev"},
+			settings{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, true, "primrose-dev"},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: "", jailName: "degraded"},
-			environment{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""},
+			settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""},
 		},
 	} {
 		got, err := parseEnvironment(lookup(least, test.set))

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
+	"primrose/functions/internal/environment"
 	"primrose/functions/internal/metric"
 )
 
@@ -23,8 +21,8 @@ const (
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 const longestDelay = 900
 
-// environment is the function's configuration.
-type environment struct {
+// settings are the function's configuration.
+type settings struct {
 	originals    string
 	variants     string
 	queue        string
@@ -34,43 +32,15 @@ type environment struct {
 }
 
 // parseEnvironment returns the configuration, or all that is wrong with it.
-func parseEnvironment(get func(name string) string) (environment, error) {
-	p := parser{get: get}
-	e := environment{
-		originals:    p.required(originalsName, "a bucket"),
-		variants:     p.required(variantsName, "a bucket"),
-		queue:        p.required(queueName, "the URL of the function's queue"),
-		settle:       p.seconds(settleName, longestDelay),
+func parseEnvironment(get func(name string) string) (settings, error) {
+	r := environment.Reader{Get: get}
+	e := settings{
+		originals:    r.Required(originalsName, "a bucket"),
+		variants:     r.Required(variantsName, "a bucket"),
+		queue:        r.Required(queueName, "the URL of the function's queue"),
+		settle:       time.Duration(r.Integer(settleName, 0, longestDelay)) * time.Second,
 		distribution: get(distributionName),
 		service:      metric.Service(get(serviceName)),
 	}
-	return e, errors.Join(p.errs...)
-}
-
-// parser gathers the errors of several variables.
-type parser struct {
-	get  func(name string) string
-	errs []error
-}
-
-func (p *parser) fail(name, format string, args ...any) {
-	p.errs = append(p.errs, fmt.Errorf(name+" "+format, args...))
-}
-
-func (p *parser) required(name, what string) string {
-	value := p.get(name)
-	if value == "" {
-		p.fail(name, "is not set: it must name %s", what)
-	}
-	return value
-}
-
-// seconds reads a time of 1 s to most.
-func (p *parser) seconds(name string, most int) time.Duration {
-	value := p.get(name)
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 1 || n > most {
-		p.fail(name, "is %q: it must be whole seconds, from 1 to %d", value, most)
-	}
-	return time.Duration(n) * time.Second
+	return e, r.Err()
 }

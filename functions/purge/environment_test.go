@@ -18,12 +18,12 @@ func lookup(set map[string]string) func(string) string {
 func TestEnvironment(t *testing.T) {
 	for _, test := range []struct {
 		set  map[string]string
-		want environment
+		want settings
 	}{
-		{nil, environment{originals: "o", variants: "v", queue: "https://q", settle: time.Second}},
+		{nil, settings{originals: "o", variants: "v", queue: "https://q", settle: time.Second}},
 		{
 			map[string]string{settleName: "900", distributionName: "E2QWRUHAPOMQZL", serviceName: "primrose-dev"},
-			environment{"o", "v", "https://q", 15 * time.Minute, "E2QWRUHAPOMQZL", "primrose-dev"},
+			settings{"o", "v", "https://q", 15 * time.Minute, "E2QWRUHAPOMQZL", "primrose-dev"},
 		},
 	} {
 		if got, err := parseEnvironment(lookup(test.set)); err != nil || got != test.want {

@@ -150,9 +150,9 @@ func find(keys []Key, id string) (Key, bool) {
 	return Key{}, false
 }
 
-// inFuture tells whether a time, in whole seconds of at
-// most ten digits, is still to come.
+// inFuture tells whether a time, in whole seconds of at most ten digits, is
+// still to come.
 func inFuture(text string, now time.Time) bool {
-	seconds, err := strconv.ParseUint(text, 10, 34) // which takes no sign
+	seconds, err := strconv.ParseUint(text, 10, 64) // which takes no sign
 	return err == nil && len(text) <= 10 && time.Unix(int64(seconds), 0).After(now)
 }

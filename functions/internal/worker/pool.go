@@ -71,9 +71,9 @@ type loan struct {
 	err    *problem.Problem
 }
 
-// NewPool conceals this process, starts the workers and returns without waiting for them, so that
-// they get ready while the rest of the program does. It fails where the codecs
-// are not installed.
+// NewPool conceals this process, starts the workers and returns without waiting
+// for them, so that they get ready while the rest of the program does. It fails
+// where the codecs are not installed.
 func NewPool(config Config) (*Pool, error) {
 	if config.Command == nil {
 		if err := config.itself(); err != nil {

@@ -126,7 +126,8 @@ func (p *process) discard(err error) {
 // gone reports whether an error of the control socket says that nobody holds
 // its other end; it is closed here too as soon as the process is reaped.
 func gone(err error) bool {
-	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	ends := []error{net.ErrClosed, io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE}
+	return slices.ContainsFunc(ends, func(end error) bool { return errors.Is(err, end) })
 }
 
 // ended reports whether the process is dead, or as good as dead.

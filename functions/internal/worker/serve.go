@@ -13,10 +13,10 @@ import (
 	"primrose/functions/internal/problem"
 )
 
-// Serve announces that the worker is ready, in a jail that is as reported, then hands each job that comes
-// over the control socket to run, one at a time, with the original's bytes as
-// a pipe. It ends the process when the parent is gone, even in the middle of
-// a job, and returns only an error of the protocol.
+// Serve announces that the worker is ready, and how its jail is. Then it hands
+// each job that comes over the control socket to run, one at a time, with the
+// original's bytes as a pipe. It ends the process when the parent is gone, even
+// in the middle of a job, and returns only an error of the protocol.
 func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Report) error {
 	// A consumer that stops early and an interrupt at the terminal are the
 	// parent's business.
