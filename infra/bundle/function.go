@@ -1,6 +1,6 @@
 // Package bundle makes what is deployed out of the functions' sources: a zip each of the image and the
-// purge function, and the edge function's text. The same sources give the same bytes, wherever and whenever they are
-// bundled, so that a template's hashes change only with the code.
+// purge function, and the edge function's text. The same sources give the same bytes, wherever and
+// whenever they are bundled, so that a template's hashes change only with the code.
 package bundle
 
 import (

@@ -32,7 +32,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, found := range append(Check(template), Actions{}.Check(template)...) {
+		for _, found := range append(Check(template), iamActions{}.check(template)...) {
 			if found.Rule == "" || found.Problem == "" || found.Source == "" {
 				t.Errorf("a finding that says nothing: %+v", found)
 			}

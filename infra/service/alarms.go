@@ -15,15 +15,16 @@ type alarms struct {
 	all, undo []interfacesawscloudwatch.IAlarmRef
 }
 
-// newMonitoring watches a service: alarms, a dashboard and saved queries, all of the same signals.
-func newMonitoring(scope constructs.Construct, p Props, s Service) alarms {
+// newMonitoring watches a service: alarms, a dashboard and saved queries, all of the same signals. It
+// returns the alarms that undo a deploy.
+func newMonitoring(scope constructs.Construct, p Props, s Service) []interfacesawscloudwatch.IAlarmRef {
 	c := constructs.NewConstruct(scope, new("Monitor"))
 	api, image, purge := apiSignals(p, s), imageSignals(c, p, s), purgeSignals(s)
 
 	a := newAlarms(c, p, slices.Concat(api, image, purge))
 	newDashboard(c, p, s, a.all, api, image, purge)
 	newQueries(c, s)
-	return a
+	return a.undo
 }
 
 func newAlarms(scope constructs.Construct, p Props, signals []monitor.Signal) alarms {

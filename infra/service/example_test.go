@@ -41,7 +41,7 @@ func ExampleNew() {
 		Value: drawings.Distribution.DistributionDomainName(),
 	})
 
-	made := template(app, stack)
+	made := resources(app, stack)
 	for _, kind := range []string{"AWS::CloudFront::Distribution", "AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::CloudFormation::CustomResource"} {
 		fmt.Println(kind, made[kind])
 	}
@@ -52,8 +52,8 @@ func ExampleNew() {
 	// AWS::CloudFormation::CustomResource 0
 }
 
-// template counts the resources of a stack's template, by their types.
-func template(app awscdk.App, stack awscdk.Stack) map[string]int {
+// resources counts a stack's, by their types.
+func resources(app awscdk.App, stack awscdk.Stack) map[string]int {
 	assembly := app.Synth(nil)
 	var made struct {
 		Resources map[string]struct{ Type string }

@@ -126,7 +126,7 @@ func New(scope constructs.Construct, id string, p Props) Service {
 		EdgeFunction: edge.function,
 	}
 	made.EdgeSignals = edgeSignals(p, made)
-	made.Undo = newMonitoring(c, p, made).undo
+	made.Undo = newMonitoring(c, p, made)
 	newRollout(c, p, processor, made.Undo)
 	return made
 }

@@ -29,8 +29,8 @@ func newStorage(scope constructs.Construct, p Props) storage {
 	}
 }
 
-// newOriginals gives the bucket that is given, or named, or else made. One that is not made here is left as it
-// is: its owner has to switch on versioning and notifications to EventBridge.
+// newOriginals is the bucket that is given, or the one that is named, or else a new one. One that is
+// not made here is left as it is: its owner has to switch on versioning and notifications to EventBridge.
 func newOriginals(scope constructs.Construct, p Props) awss3.IBucket {
 	switch {
 	case p.OriginalsBucket != nil:

