@@ -55,7 +55,8 @@ func leavesAreLists(path string, pattern map[string]any) (found problems) {
 
 // queuesLetIn: EventBridge drops, without a word, what a queue does not let it send.
 func queuesLetIn(t Template, r Resource) (found problems) {
-	for _, arn := range values(r.Properties, "Targets.Arn") {
+	queues := append(values(r.Properties, "Targets.Arn"), values(r.Properties, "Targets.DeadLetterConfig.Arn")...)
+	for _, arn := range queues {
 		if queue, ok := t.target(arn); ok && queue.Type == "AWS::SQS::Queue" {
 			may := t.lets("events.amazonaws.com", "sqs:SendMessage", "AWS::SQS::QueuePolicy", "Queues", queue.ID)
 			found.unless(may, "no policy of %s lets events.amazonaws.com send", queue.ID)

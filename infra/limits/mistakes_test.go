@@ -241,6 +241,14 @@ var queueMistakes = []mutation{
 			delete(t.Resources, policy.ID)
 		}
 	})},
+	{"dead letters that let no event in", "event-permission", in(eventRule, func(t Template, r *Resource) {
+		dead, _ := t.target(values(r.Properties, "Targets.DeadLetterConfig.Arn")[0])
+		for _, policy := range t.all("AWS::SQS::QueuePolicy") {
+			if texts(policy.Properties, "Queues")[0] == "${"+dead.ID+"}" {
+				delete(t.Resources, policy.ID)
+			}
+		}
+	})},
 	{"a key that alarms cannot use", "topic-key", to("AWS::SNS::Topic", "KmsMasterKeyId", "alias/aws/sns")},
 	{"alarms that their topic does not let in", "topic-permission", change("AWS::SNS::TopicPolicy", "PolicyDocument.Statement", func(m map[string]any) bool {
 		allows := m["Effect"] == "Allow"

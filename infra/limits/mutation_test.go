@@ -43,6 +43,69 @@ func TestMutations(t *testing.T) {
 	}
 }
 
+// What is just within a limit is nobody's mistake.
+func TestAtTheLimit(t *testing.T) {
+	made := goldens(t)
+	for _, m := range atTheLimit {
+		t.Run(m.mistake, func(t *testing.T) {
+			mutant, ok := m.mutate(t, made)
+			if !ok {
+				t.Fatal("no golden has anything to put this into")
+			}
+			for _, f := range Check(mutant) {
+				if f.Rule == m.rule {
+					t.Error(f)
+				}
+			}
+		})
+	}
+}
+
+// Without the stack that puts out what another refers to, each reference to it is lost.
+func TestLostOutputsAreSeen(t *testing.T) {
+	made := goldens(t)
+	var lost, references int
+	for _, template := range made {
+		walk("", asAny(t, template), func(_ string, v any) {
+			if m, ok := v.(map[string]any); ok && m["Fn::GetStackOutput"] != nil {
+				references++
+			}
+		})
+		for _, f := range Check(template) {
+			if f.Rule == "stack-output" {
+				lost++
+			}
+		}
+	}
+	if lost != references || references == 0 {
+		t.Errorf("%d references are lost, want %d", lost, references)
+	}
+}
+
+// No two templates may have one name, and the same templates twice have all of them.
+func TestDuplicatesAreSeen(t *testing.T) {
+	made := goldens(t)
+	var twice int
+	for _, f := range Check(append(made, made...)...) {
+		if f.Rule == NameTaken {
+			twice++
+		}
+	}
+	var names int
+	for _, template := range made {
+		for _, p := range physicalNames {
+			for _, r := range template.all(p.kind) {
+				if value(r.Properties, p.path) != nil {
+					names++
+				}
+			}
+		}
+	}
+	if twice != names || names == 0 {
+		t.Errorf("%d names are taken, want %d", twice, names)
+	}
+}
+
 // mutate copies the first template that the mistake can be put into, and puts it there.
 func (m mutation) mutate(t *testing.T, made []Template) (Template, bool) {
 	t.Helper()
@@ -140,27 +203,6 @@ func last(path string) string   { return path[strings.LastIndex(path, ".")+1:] }
 
 func ref(id string) map[string]any { return map[string]any{"Ref": id} }
 
-// Without the stack that puts out what another refers to, each reference to it is lost.
-func TestLostOutputsAreSeen(t *testing.T) {
-	made := goldens(t)
-	var lost, references int
-	for _, template := range made {
-		walk("", asAny(t, template), func(_ string, v any) {
-			if m, ok := v.(map[string]any); ok && m["Fn::GetStackOutput"] != nil {
-				references++
-			}
-		})
-		for _, f := range Check(template) {
-			if f.Rule == "stack-output" {
-				lost++
-			}
-		}
-	}
-	if lost != references || references == 0 {
-		t.Errorf("%d references are lost, want %d", lost, references)
-	}
-}
-
 func asAny(t *testing.T, template Template) (v any) {
 	t.Helper()
 	text, err := json.Marshal(template)
@@ -171,46 +213,4 @@ func asAny(t *testing.T, template Template) (v any) {
 		t.Fatal(err)
 	}
 	return v
-}
-
-// No two templates may have one name, and the same templates twice have all of them.
-func TestDuplicatesAreSeen(t *testing.T) {
-	made := goldens(t)
-	var twice int
-	for _, f := range Check(append(made, made...)...) {
-		if f.Rule == NameTaken {
-			twice++
-		}
-	}
-	var names int
-	for _, template := range made {
-		for _, p := range physicalNames {
-			for _, r := range template.all(p.kind) {
-				if value(r.Properties, p.path) != nil {
-					names++
-				}
-			}
-		}
-	}
-	if twice != names || names == 0 {
-		t.Errorf("%d names are taken, want %d", twice, names)
-	}
-}
-
-// What is just within a limit is nobody's mistake.
-func TestAtTheLimit(t *testing.T) {
-	made := goldens(t)
-	for _, m := range atTheLimit {
-		t.Run(m.mistake, func(t *testing.T) {
-			mutant, ok := m.mutate(t, made)
-			if !ok {
-				t.Fatal("no golden has anything to put this into")
-			}
-			for _, f := range Check(mutant) {
-				if f.Rule == m.rule {
-					t.Error(f)
-				}
-			}
-		})
-	}
 }

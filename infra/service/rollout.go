@@ -22,7 +22,7 @@ func newRollout(scope constructs.Construct, p Props, f processor, alarms []inter
 	role := newRole(c, "Role", "codedeploy.amazonaws.com", "Primrose's rollout: moves the image function's alias between versions.")
 	function := *f.function.FunctionArn()
 	allow(role, function, "lambda:GetAlias", "lambda:UpdateAlias")
-	allow(role, function+":live", "lambda:GetProvisionedConcurrencyConfig") // while there is some still, too
+	allow(role, function+":live", "lambda:GetProvisionedConcurrencyConfig") // in the deploy that ends it, too
 	if len(alarms) > 0 {
 		allow(role, "*", "cloudwatch:DescribeAlarms")
 		acceptOf(role, "CodeDeploy asks for the state of all of its alarms at once.", `Resource::\*`)
