@@ -137,7 +137,7 @@ func newBed(t *testing.T, originals string) *bed {
 
 func newPool(t *testing.T) *worker.Pool {
 	t.Helper()
-	pool, err := worker.NewPool(worker.Config{Size: 2, Deadline: deadline})
+	pool, err := worker.NewPool(worker.Config{Size: 2, Deadline: deadline, Fonts: true})
 	if err != nil {
 		t.Fatal(err)
 	}

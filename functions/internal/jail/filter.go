@@ -25,7 +25,7 @@ type judgement struct {
 // program is the filter of an architecture, for the process of a number.
 // Whatever it doesn't name, and any call made as by another architecture
 // (x32 has numbers of its own on amd64), kills the process.
-func program(arch, pid uint32) code {
+func program(arch, pid uint32, fonts bool) code {
 	kill := verdict(unix.SECCOMP_RET_KILL_PROCESS)
 	rest := kill
 	add := func(calls []call, then code) {
@@ -42,7 +42,7 @@ func program(arch, pid uint32) code {
 	for _, r := range refused {
 		add(r.calls, fail(r.errno))
 	}
-	for _, j := range judged(pid) {
+	for _, j := range judged(pid, fonts) {
 		add([]call{j.call}, j.code)
 	}
 	add(free, verdict(unix.SECCOMP_RET_ALLOW)) // added last, and so looked at first
@@ -101,12 +101,12 @@ func jump(test uint16, k uint32, ifTrue, ifFalse int) code {
 // can't be taken away again. The caller holds on to its thread.
 //
 // https://docs.kernel.org/userspace-api/seccomp_filter.html
-func filter() error {
+func filter(fonts bool) error {
 	arch := uint32(unix.AUDIT_ARCH_X86_64)
 	if runtime.GOARCH == "arm64" {
 		arch = unix.AUDIT_ARCH_AARCH64
 	}
-	code := program(arch, uint32(os.Getpid()))
+	code := program(arch, uint32(os.Getpid()), fonts)
 	// Kernels before 5.16 slow a filtered process down, lest code in it reads by
 	// speculation what it must not. All that is in this one, it may read.
 	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW

@@ -69,7 +69,7 @@ func decide(t *testing.T, program code, arch, number uint32, args ...uint64) uin
 // Every number is either in the table, or kills.
 func TestFilterKnowsItsCalls(t *testing.T) {
 	for name, arch := range archs {
-		program := program(arch, pid)
+		program := program(arch, pid, true)
 		if n := len(program); n > 150 {
 			t.Errorf("%s: the filter has %d instructions", name, n)
 		}
@@ -82,11 +82,11 @@ func TestFilterKnowsItsCalls(t *testing.T) {
 				want[uint32(c.number(arch))] = errno(r.errno)
 			}
 		}
-		for _, j := range judged(pid) {
+		for _, j := range judged(pid, true) {
 			delete(want, uint32(j.call.number(arch)))
 		}
 		judgedHere := map[uint32]bool{}
-		for _, j := range judged(pid) {
+		for _, j := range judged(pid, true) {
 			judgedHere[uint32(j.call.number(arch))] = true
 		}
 		const x32 = 0x40000000
@@ -157,11 +157,11 @@ func TestFilterJudgesArguments(t *testing.T) {
 		{"prlimit64", []uint64{0, unix.RLIMIT_STACK, high}, errno(unix.EPERM)},
 	} {
 		for name, arch := range archs {
-			for _, j := range judged(pid) {
+			for _, j := range judged(pid, true) {
 				if j.call.name != test.call {
 					continue
 				}
-				if got := decide(t, program(arch, pid), arch, uint32(j.call.number(arch)), test.args...); got != test.want {
+				if got := decide(t, program(arch, pid, true), arch, uint32(j.call.number(arch)), test.args...); got != test.want {
 					t.Errorf("%s: %s%#x: verdict %#x, want %#x", name, test.call, test.args, got, test.want)
 				}
 			}
@@ -179,7 +179,7 @@ func TestCallNumbers(t *testing.T) {
 	for _, r := range refused {
 		calls = append(calls, r.calls...)
 	}
-	for _, j := range judged(pid) {
+	for _, j := range judged(pid, true) {
 		calls = append(calls, j.call)
 	}
 	seen := map[string]bool{}

@@ -22,6 +22,7 @@ import (
 // The roles of this test binary, by its first argument.
 const (
 	inside    = "inside"    // seals the jail and acts
+	fontless  = "fontless"  // seals a jail without fonts and acts
 	concealed = "concealed" // conceals itself before a child acts
 	open      = "open"      // doesn't, before a child acts
 	acting    = "acting"    // acts outside of any jail
@@ -41,8 +42,8 @@ func TestMain(m *testing.M) {
 // play returns if there is no such role.
 func play(role, act string) {
 	switch role {
-	case inside:
-		perform(act)
+	case inside, fontless:
+		perform(act, role == inside)
 	case concealed, open:
 		if role == concealed {
 			if err := Conceal(); err != nil {
@@ -63,7 +64,7 @@ func play(role, act string) {
 }
 
 // perform seals the jail, then acts on a thread that was there before.
-func perform(act string) {
+func perform(act string, fonts bool) {
 	sealed, done := make(chan bool), make(chan error)
 	started := make(chan bool)
 	go func() {
@@ -73,7 +74,7 @@ func perform(act string) {
 		done <- hostile[act]()
 	}()
 	<-started
-	report := Seal()
+	report := Seal(fonts)
 	if act == "report" {
 		fmt.Printf("%q", report.Missing())
 		os.Exit(0)
@@ -269,8 +270,19 @@ func TestHostileCode(t *testing.T) {
 	}
 }
 
-// Without landlock, files can be read; the rest of the jail stands.
+// Without landlock, files can be read where fonts are; the rest of the jail
+// stands.
 func TestSealAlone(t *testing.T) {
+	for act, want := range map[string]string{
+		"read users":               "EACCES",
+		"list the root folder":     "EACCES",
+		"read its own environment": "EACCES",
+		"create a file":            "EACCES",
+	} {
+		if got := run(t, freely, users()[0], fontless, act); got != want {
+			t.Errorf("without fonts, to %s: %s, want %s", act, got, want)
+		}
+	}
 	for act, want := range map[string]string{
 		"read users":            "<nil>",
 		"create a file":         "EACCES",

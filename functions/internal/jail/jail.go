@@ -12,7 +12,7 @@
 //     signals to other processes.
 //   - [Seccomp]: of the kernel only the calls that decoding, encoding and Go's
 //     runtime need. Any other, such as one for a socket or another program,
-//     kills the process.
+//     kills the process. Files are not opened either, unless for fonts.
 //
 // The parent calls [Conceal] once and starts a worker by [Start]. Landlock
 // holds for a thread and what comes of it, and Go has threads before main, so a
@@ -27,9 +27,9 @@
 // should be found out. Landlock came with 5.13 and must be switched on at the
 // kernel's start, which a function in AWS Lambda can't do. A kernel without it
 // is no reason for an alarm that would never end: the jail is weaker, which the
-// log says, but it is the jail that this kernel gives. Without landlock,
-// seccomp still lets files be opened for reading: an empty environment and
-// the parent's being undumpable are then what keeps secrets away.
+// log says, but it is the jail that this kernel gives. Without landlock, a
+// process that needs fonts, for the text in an SVG, can read any file: an empty
+// environment and the parent's being undumpable are then what keeps secrets away.
 package jail
 
 import (

@@ -64,8 +64,9 @@ func onLastThread(f func() error) error {
 
 // Seal closes the jail around all threads of this process, and reports which
 // layers hold: those of [Start] are asked for, not believed in. From here on
-// the process opens, executes and connects to nothing.
-func Seal() Report {
+// the process opens, executes and connects to nothing; but with fonts it opens
+// files for reading, which are those of [Start] or, without landlock, any.
+func Seal(fonts bool) Report {
 	r := Report{}
 	r.Note(Landlock, probeLandlock())
 	r.Note(Limits, limit())
@@ -73,7 +74,7 @@ func Seal() Report {
 	runtime.LockOSThread() // privileges and filter are given to one thread, which shares them
 	defer runtime.UnlockOSThread()
 	r.Note(NoNewPrivs, refuseNewPrivs())
-	r.Note(Seccomp, filter())
+	r.Note(Seccomp, filter(fonts))
 	return r
 }
 

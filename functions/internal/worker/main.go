@@ -8,8 +8,12 @@ import (
 	"primrose/functions/internal/jail"
 )
 
-// role is the first argument of a process that is a worker.
-const role = "worker"
+// The first argument of a process that is a worker, and the last of one that
+// may read fonts.
+const (
+	role  = "worker"
+	fonts = "fonts"
+)
 
 // Main makes this process a worker if its arguments say so, and then never
 // returns. A binary that runs workers calls it first in main, before it reads
@@ -18,14 +22,15 @@ func Main() {
 	if len(os.Args) < 2 || os.Args[1] != role {
 		return
 	}
-	if len(os.Args) != 3 {
-		exit("usage:", os.Args[0], role, "<path of libvips>")
+	withFonts := len(os.Args) == 4 && os.Args[3] == fonts
+	if len(os.Args) != 3 && !withFonts {
+		exit("usage:", os.Args[0], role, "<path of libvips> ["+fonts+"]")
 	}
 	processor, err := engine.New(os.Args[2])
 	if err != nil {
 		exit("load libvips:", err)
 	}
-	exit(Serve(processor.Run, jail.Seal()))
+	exit(Serve(processor.Run, jail.Seal(withFonts)))
 }
 
 func exit(words ...any) {

@@ -28,6 +28,7 @@ type Config struct {
 	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
 	Env      []string       // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
+	Fonts    bool           // let workers read files, as is needed for the text in an SVG
 	Jailed   bool           // refuse a worker whose jail isn't whole, see [jail.Report.Whole]
 	Service  metric.Service // counts deaths and gaps in jails; empty counts none
 	Log      *slog.Logger   // of workers' deaths, and of gaps in their jails; nil means [slog.Default]
@@ -44,6 +45,9 @@ func (c *Config) itself() error {
 		return err
 	}
 	c.Command, c.Files = []string{self, role, library}, []string{library}
+	if c.Fonts {
+		c.Command = append(c.Command, fonts)
+	}
 	return nil
 }
 
