@@ -191,6 +191,10 @@ func testMain(m *testing.M) (status int, err error) {
 var (
 	freely   = (*exec.Cmd).Start
 	confined = func(command *exec.Cmd) error { return Start(command) }
+	limited  = func(command *exec.Cmd) error {
+		command.Path, command.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -n 32; exec "$0" "$@"`}, command.Args...)
+		return command.Start()
+	}
 )
 
 // run starts this binary in a role and returns what it says, or how it died.
@@ -229,6 +233,9 @@ func TestJailIsWhole(t *testing.T) {
 	for _, uid := range users() {
 		if got := run(t, confined, uid, inside, "report"); got != "[]" {
 			t.Errorf("as user %d these layers are missing: %s", uid, got)
+		}
+		if got := run(t, limited, uid, inside, "report"); got != `["landlock: the root folder can be read"]` {
+			t.Errorf("as user %d, whose limits are stricter: missing is %s", uid, got)
 		}
 		if got := run(t, freely, uid, inside, "report"); got != `["landlock: the root folder can be read"]` {
 			t.Errorf("as user %d, sealed and not confined: missing is %s", uid, got)

@@ -97,8 +97,12 @@ var limits = []struct {
 func limit() error {
 	var errs []error
 	for _, l := range limits {
-		// syscall's, unlike unix's, tells Go to leave NOFILE as it is now.
-		err := syscall.Setrlimit(l.resource, &syscall.Rlimit{Cur: l.most, Max: l.most})
+		var now syscall.Rlimit
+		err := syscall.Getrlimit(l.resource, &now)
+		if most := min(l.most, now.Max); err == nil { // a stricter one can't be raised
+			// syscall's, unlike unix's, tells Go to leave NOFILE as it is now.
+			err = syscall.Setrlimit(l.resource, &syscall.Rlimit{Cur: most, Max: most})
+		}
 		errs = append(errs, os.NewSyscallError(fmt.Sprintf("setrlimit %d", l.resource), err))
 	}
 	return errors.Join(errs...)
