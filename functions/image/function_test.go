@@ -35,26 +35,14 @@ import (
 
 var unpacked = flag.String("bundle", "", "`folder` of an unpacked bundle to test, instead of one for this machine")
 
-var bundleDir string
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "bundle")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	bundleDir = dir
-	status := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { os.Exit(lambdatest.Main(m)) }
 
 // bundle builds the function's asset for this machine.
 var bundle = sync.OnceValues(func() (string, error) {
 	if *unpacked != "" {
 		return filepath.Join(*unpacked, "bootstrap"), nil
 	}
-	bootstrap, err := lambdatest.Build(bundleDir)
+	bootstrap, err := lambdatest.Build()
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +54,7 @@ var bundle = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return bootstrap, os.WriteFile(filepath.Join(bundleDir, filepath.Base(library)), content, 0o644)
+	return bootstrap, os.WriteFile(filepath.Join(filepath.Dir(bootstrap), filepath.Base(library)), content, 0o644)
 })
 
 // deployment is the function with its buckets.

@@ -25,22 +25,10 @@ import (
 // These tests run what is deployed: the bootstrap, under a host that speaks
 // Lambda's Runtime API, over a real S3 server.
 
-var bundleDir string
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "bundle")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	bundleDir = dir
-	status := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { os.Exit(lambdatest.Main(m)) }
 
 // bundle builds the function's asset for this machine.
-var bundle = sync.OnceValues(func() (string, error) { return lambdatest.Build(bundleDir) })
+var bundle = sync.OnceValues(lambdatest.Build)
 
 // deployment is the function with its buckets, CloudFront and SQS.
 type deployment struct {

@@ -97,6 +97,12 @@ func serveCommand(ctx context.Context, args []string) error {
 	})
 	fmt.Printf("Primrose serves the images of %s\n  at   http://%s   (Ctrl-C stops)\n  keeps variants in %s\n",
 		o.originals, listener.Addr(), o.variants)
+	if len(o.keys) > 0 {
+		fmt.Println("  wants signed URLs: primrose sign makes them")
+	}
+	if len(o.widths) > 0 {
+		fmt.Printf("  rounds sizes up to one of the widths %v\n", o.widths)
+	}
 	return serve.Run(ctx, listener, service, log)
 }
 

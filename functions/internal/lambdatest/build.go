@@ -5,12 +5,30 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"testing"
 )
 
+// folder is where Build builds.
+var folder string
+
+// Main runs a package's tests and removes what they have built. Its result is
+// for [os.Exit].
+func Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "bundle")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	folder = dir
+	return m.Run()
+}
+
 // Build builds the command in the current folder for this machine, with the
-// flags of the bundle that is deployed, and returns the bootstrap's path in dir.
-func Build(dir string) (string, error) {
-	bootstrap := filepath.Join(dir, "bootstrap")
+// flags of the bundle that is deployed, and returns the bootstrap's path. The
+// bootstrap has its folder to itself, until [Main] removes it.
+func Build() (string, error) {
+	bootstrap := filepath.Join(folder, "bootstrap")
 	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
