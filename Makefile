@@ -91,15 +91,17 @@ build/bin/.staticcheck-%:
 	$(call say,Building staticcheck: about 40 s)
 	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$* && touch $@
 
-build/bin/.njs: ; $(call debian,njs,njs)
-build/bin/.qemu: ; $(call debian,qemu-aarch64,qemu-user libc6-arm64-cross libstdc++6-arm64-cross)
-build/bin/.imagemagick: ; $(call debian,convert-im6.q16,imagemagick)
+ARM64_LIBRARY := /usr/aarch64-linux-gnu/lib/libstdc++.so.6
 
-# debian makes sure of command $(1), which Debian has in the packages $(2).
+build/bin/.njs: ; $(call debian,command -v njs,njs)
+build/bin/.qemu: ; $(call debian,command -v qemu-aarch64 && test -e $(ARM64_LIBRARY),qemu-user libc6-arm64-cross libstdc++6-arm64-cross)
+build/bin/.imagemagick: ; $(call debian,command -v convert-im6.q16,imagemagick)
+
+# debian has $(1) succeed, which it does with Debian's packages $(2).
 define debian
 	@mkdir -p $(@D)
-	@command -v $(1) >/dev/null || { \
-		command -v apt-get >/dev/null || { echo '$(1) is missing: install $(2)'; exit 1; }; \
+	@{ $(1); } >/dev/null || { \
+		command -v apt-get >/dev/null || { echo 'missing: install $(2)'; exit 1; }; \
 		echo 'Installing $(2)'; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 	@touch $@
 endef
