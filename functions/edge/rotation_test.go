@@ -30,6 +30,9 @@ func off(w *world) {
 	*w = world{sources: [][]string{nil}, stores: [][]string{nil}, urls: []string{unsigned}}
 }
 
+// fresh is a stage that wanted signatures from its first deploy, before anything was pushed.
+func fresh(w *world) { *w = world{sources: [][]string{{"a"}}, stores: [][]string{nil}} }
+
 const unsigned = "nobody"
 
 // settle waits until everything is everywhere.
@@ -55,6 +58,9 @@ func TestRotation(t *testing.T) {
 		{"nothing is deployed", []step{push("a", "b"), settle, both}, "b"},
 		{"deployed before URLs have expired", []step{deploy("a", "b"), push("a", "b"), settle, both, deploy("b")}, "a"},
 		{"pushed before URLs have expired", []step{deploy("a", "b"), push("a", "b"), settle, both, push("b")}, "a"},
+		{"the first deploy as documented", []step{fresh, push("a"), settle, sign("a")}, ""},
+		{"the first URL before the first push", []step{fresh, sign("a"), push("a")}, "a"},
+		{"the first deploy without signing", []step{fresh, sign(unsigned), push("a"), settle}, unsigned},
 		{"turned on as documented", []step{off, push("a"), settle, sign("a"), deploy("a"), settle}, ""},
 		{"turned on before URLs are signed", []step{off, push("a"), settle, deploy("a")}, unsigned},
 		{"turned on before the push", []step{off, sign("a"), deploy("a"), push("a")}, "a"},

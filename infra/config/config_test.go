@@ -12,6 +12,16 @@ func TestStagesAreValid(t *testing.T) {
 	}
 }
 
+// Whoever deploys prod without a thought has nobody compute at their expense; dev is for trying.
+func TestProdWantsSignatures(t *testing.T) {
+	if s := Prod().Service.Edge.Signing; s.Mode != SigningRequired || len(s.Keys) != 1 {
+		t.Errorf("prod's signing is %+v, want it required, by one key", s)
+	}
+	if s := Dev().Service.Edge.Signing; s.Mode != SigningOff || len(s.Keys) != 0 {
+		t.Errorf("dev's signing is %+v, want none", s)
+	}
+}
+
 // Each field at its limits and one step past them. An error names the field, and says what to do.
 func TestServiceValidate(t *testing.T) {
 	imported := func(s *Service) { s.Originals = Originals{Bucket: "photos.example.com"} }

@@ -7,13 +7,14 @@ import (
 
 // Signing is by HMAC-SHA256 with a key that the service generates.
 type Signing struct {
-	// Mode is whether an unsigned URL is refused. Default off.
+	// Mode is whether an unsigned URL is refused. Default off, and required in Prod: whoever may ask for
+	// any variant decides what you pay.
 	Mode SigningMode
 
 	// Keys are the ids of the valid keys, at most two: while keys are rotated both the old and the
 	// new one are valid. 1 to 16 lower-case letters, digits and dashes. A new id makes a new key.
-	// Default none. While Mode is off they are made all the same, so that URLs can be signed before
-	// they must be.
+	// Default none, and 2026a in Prod. While Mode is off they are made all the same, so that URLs can be
+	// signed before they must be.
 	Keys []string
 }
 

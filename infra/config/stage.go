@@ -63,9 +63,12 @@ func Dev() Stage {
 	return Stage{Name: "dev", Region: "eu-central-1", Service: s}
 }
 
-// Prod is the default service, protected.
+// Prod is the default service, protected: from deletion, and from whoever would have it compute for
+// them. Its URLs have to be signed.
 func Prod() Stage {
-	return Stage{Name: "prod", Region: "eu-central-1", Protected: true, Service: Default()}
+	s := Default()
+	s.Edge.Signing = Signing{Mode: SigningRequired, Keys: []string{"2026a"}}
+	return Stage{Name: "prod", Region: "eu-central-1", Protected: true, Service: s}
 }
 
 var (

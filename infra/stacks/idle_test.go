@@ -29,7 +29,7 @@ func TestDocsNameTheIdleCost(t *testing.T) {
 		costRow("metrics that alarms watch", alarmMetric, dev.alarms, prod.alarms),
 		costRow("CloudFront's additional metrics", additionalMetric, dev.additional, prod.additional),
 		costRow("dashboard", dashboard, dev.dashboards, prod.dashboards),
-		costRow("secret: the edge's API key", secret, dev.secrets, prod.secrets),
+		costRow("secrets: the edge's API key, a signing key", secret, dev.secrets, prod.secrets),
 		fmt.Sprintf("| **total** | | **$%.2f** | **$%.2f** |", dev.total(), prod.total()),
 	} {
 		if !strings.Contains(docs, row+"\n") {

@@ -60,5 +60,6 @@ func assembly(t *testing.T, dir string) []limits.Template {
 func named() service.Props {
 	p := props()
 	p.API.Logs = config.Firehose
+	p.Edge.Signing = config.Prod().Service.Edge.Signing
 	return p
 }
