@@ -2,11 +2,13 @@ package delivery
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/problem"
+	"primrose/functions/internal/variant"
 )
 
 // How long answers may be cached. A shared cache keeps a variant for a year,
@@ -19,11 +21,26 @@ const (
 	cacheError  = "public, max-age=5"
 )
 
+// cacheRetry is that of an error after which the viewer should try again: no
+// longer than he is asked to wait, or he would get the same answer.
+const cacheRetry = "public, max-age=%d"
+
 // answer is what a good response says of itself.
 type answer struct {
 	etag  string
 	tag   string // of the original, to purge by
 	cache string
+}
+
+// answerOf is the answer that holds the variant of the original with that ETag.
+func answerOf(wanted variant.Variant, source string) answer {
+	return answer{etag: ETag(source, wanted.Options()), tag: wanted.Tag(), cache: cacheGood}
+}
+
+// product is a variant, and what is said of it.
+type product struct {
+	answer
+	variant engine.Variant
 }
 
 // Harden keeps a browser from taking an answer for anything but an image.
@@ -62,12 +79,13 @@ func (a answer) head(w http.ResponseWriter, contentType string, size int64, e *e
 	w.WriteHeader(http.StatusOK)
 }
 
-func (a answer) send(w http.ResponseWriter, r *http.Request, made engine.Variant, e *entry) {
-	a.head(w, made.Format.ContentType(), int64(len(made.Body)), e)
+func (p product) send(w http.ResponseWriter, r *http.Request, e *entry) {
+	e.format, e.stages = p.variant.Format, p.variant.Stages
+	p.head(w, p.variant.Format.ContentType(), int64(len(p.variant.Body)), e)
 	if r.Method == http.MethodHead {
 		return
 	}
-	n, err := w.Write(made.Body)
+	n, err := w.Write(p.variant.Body)
 	e.bytesOut = int64(n)
 	if err != nil { // the viewer has left
 		e.fail(err)
@@ -85,6 +103,10 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", problem.ContentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", cacheError)
+	if seconds := p.RetryAfter(); seconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		w.Header().Set("Cache-Control", fmt.Sprintf(cacheRetry, seconds))
+	}
 	w.WriteHeader(p.Status())
 	if r.Method != http.MethodHead {
 		w.Write(body)

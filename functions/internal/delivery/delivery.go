@@ -3,6 +3,8 @@
 // A variant is made once. It goes into the variants' store before its viewer
 // hears that it may be cached, so that whoever asks next finds it there.
 //
+// Who asks while it is being made waits for that one.
+//
 // Originals are replaced while variants are made of them. A variant that may
 // be of the old bytes is sent, because it was asked for before, but for a
 // minute only; package purge removes what was stored of it.
@@ -45,14 +47,17 @@ type Config struct {
 
 // Handler answers GET and HEAD of variant paths. The path alone says what is
 // wanted; a query is ignored.
-type Handler struct{ Config }
+type Handler struct {
+	Config
+	flights flights
+}
 
 // New returns a handler.
 func New(config Config) *Handler {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	return &Handler{config}
+	return &Handler{Config: config, flights: flights{open: map[string]*flight{}}}
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -67,39 +72,60 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // deliver is a request's whole course. An error that it returns is still to
 // be told to the viewer.
 func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, e *entry) error {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel() // ends whatever is still read
 	wanted, err := target(r)
 	if err != nil {
 		return err
 	}
-	original, err := h.fetch(ctx, wanted, e)
-	if err != nil {
-		return err
-	}
-	defer original.Body.Close()
-
-	answer := answer{etag: ETag(original.ETag, wanted.Options()), tag: wanted.Tag(), cache: cacheGood}
-	if Matches(r, answer.etag) {
+	if answer, ok := h.unchanged(r, wanted, e); ok {
 		answer.notModified(w)
 		e.status = http.StatusNotModified
 		return nil
 	}
-	if err := original.admit(h.Limits); err != nil {
-		return err
-	}
 	if wanted.Options().IsZero() {
-		return h.pass(w, r, original, answer, e)
+		return h.pass(w, r, wanted, e)
 	}
-	made, err := h.make(ctx, wanted, original, e)
+	product, shared, err := h.flights.share(r.Context(), wanted.Path(), func(ctx context.Context, seal func()) (product, error) {
+		return h.produce(ctx, wanted, seal, e)
+	})
+	e.shared = shared
 	if err != nil {
 		return err
 	}
-	if err := h.keep(ctx, wanted, original, made, answer, e); err != nil {
-		answer.cache = cacheUnkept
-	}
-	answer.send(w, r, made, e)
+	product.send(w, r, e)
 	return nil
+}
+
+// unchanged answers a viewer who says what he has, if he has the variant. An
+// original that can't be asked for is left to who fetches it: he says why.
+func (h *Handler) unchanged(r *http.Request, wanted variant.Variant, e *entry) (answer, bool) {
+	if r.Header.Get("If-None-Match") == "" {
+		return answer{}, false
+	}
+	defer e.time(&e.fetch)()
+	source, err := h.Originals.ETag(r.Context(), wanted.Key())
+	if err != nil {
+		return answer{}, false
+	}
+	a := answerOf(wanted, source)
+	return a, Matches(r, a.etag)
+}
+
+// produce makes a variant for all who ask for it until seal is called.
+func (h *Handler) produce(ctx context.Context, wanted variant.Variant, seal func(), e *entry) (product, error) {
+	original, err := h.fetch(ctx, wanted, e)
+	if err != nil {
+		return product{}, err
+	}
+	defer original.Body.Close()
+	made, err := h.Worker.Do(ctx, engine.Job{Options: wanted.Options().String(), Limits: h.Limits}, original)
+	if err != nil {
+		return product{}, err
+	}
+	p := product{answerOf(wanted, original.ETag), made}
+	if err := h.keep(ctx, wanted, original, p, seal, e); err != nil {
+		p.cache = cacheUnkept
+	}
+	return p, nil
 }
 
 // ETag names the variant that options make of the original whose ETag is
@@ -109,7 +135,7 @@ func ETag(source string, o options.Options) string {
 	return fmt.Sprintf(`"%x"`, sum[:16])
 }
 
-// fetch opens the original.
+// fetch opens the original, unless it is known to be too large.
 func (h *Handler) fetch(ctx context.Context, wanted variant.Variant, e *entry) (*original, error) {
 	defer e.time(&e.fetch)()
 	object, err := h.Originals.Get(ctx, wanted.Key())
@@ -119,36 +145,34 @@ func (h *Handler) fetch(ctx context.Context, wanted variant.Variant, e *entry) (
 	if err != nil {
 		return nil, err
 	}
-	return open(object, h.Limits.Bytes, &e.bytesIn), nil
-}
-
-// make has the worker compute.
-func (h *Handler) make(ctx context.Context, wanted variant.Variant, o *original, e *entry) (engine.Variant, error) {
-	made, err := h.Worker.Do(ctx, engine.Job{Options: wanted.Options().String(), Limits: h.Limits}, o)
-	if err != nil {
-		return engine.Variant{}, err
+	if object.Size > h.Limits.Bytes {
+		object.Body.Close()
+		return nil, tooLarge(h.Limits.Bytes)
 	}
-	e.stages = made.Stages
-	e.format = made.Format
-	return made, nil
+	return open(object, h.Limits.Bytes, &e.bytesIn), nil
 }
 
 // keepDeadline is how long a viewer waits for a store that hangs.
 const keepDeadline = 5 * time.Second
 
-// keep stores the variant, even for a viewer who has left: the work is done.
+// keep stores the variant, even if all viewers have left: the work is done.
 // Its error means that the variant must not be cached for long: it is not in
 // the store, or the original is not the one that it was made of any more.
-func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original, made engine.Variant, a answer, e *entry) error {
+//
+// Who asks once it is stored may have seen a newer original than the recheck
+// will, so the variant is sealed before that.
+func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original, p product, seal func(), e *entry) error {
 	defer e.time(&e.store)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepDeadline)
 	defer cancel()
 	meta := store.Meta{
-		ContentType:  made.Format.ContentType(),
-		CacheControl: a.cache,
-		User:         map[string]string{MetaCacheTag: a.tag, MetaSourceETag: o.ETag, MetaETag: a.etag},
+		ContentType:  p.variant.Format.ContentType(),
+		CacheControl: p.cache,
+		User:         map[string]string{MetaCacheTag: p.tag, MetaSourceETag: o.ETag, MetaETag: p.etag},
 	}
-	if err := h.Variants.Put(ctx, wanted.StoreKey(), meta, made.Body); err != nil {
+	err := h.Variants.Put(ctx, wanted.StoreKey(), meta, p.variant.Body)
+	seal()
+	if err != nil {
 		h.Log.ErrorContext(ctx, "variant not stored", "key", wanted.StoreKey(), "error", err.Error(),
 			h.Service.Count(metric.StoreFailures, 1))
 		return err

@@ -142,8 +142,15 @@ func refused(t *testing.T, response *http.Response, body []byte, code problem.Co
 	if got := response.Header.Get("Content-Type"); got != problem.ContentType {
 		t.Errorf("%s: content type %q", response.Request.URL, got)
 	}
-	if got := response.Header.Get("Cache-Control"); got != cacheError {
-		t.Errorf("%s: cache control %q", response.Request.URL, got)
+	cache, retry := cacheError, ""
+	switch code {
+	case problem.StoreUnavailable:
+		retry = "5"
+	case problem.Overloaded:
+		cache, retry = "public, max-age=1", "1"
+	}
+	if response.Header.Get("Cache-Control") != cache || response.Header.Get("Retry-After") != retry {
+		t.Errorf("%s: %v", response.Request.URL, response.Header)
 	}
 	if bytes.Contains(body, []byte("internals")) {
 		t.Errorf("%s: internals leave: %s", response.Request.URL, body)
@@ -402,7 +409,7 @@ func TestReplaced(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	for _, code := range []problem.Code{problem.BrokenImage, problem.TooManyPixels, problem.TooExpensive, problem.WorkerFailed, problem.Internal} {
+	for _, code := range []problem.Code{problem.BrokenImage, problem.TooManyPixels, problem.TooExpensive, problem.WorkerFailed, problem.Overloaded, problem.Internal} {
 		err := error(problem.New(code, "said in public").Because(errors.New("internals")))
 		if code == problem.Internal {
 			err = errors.New("internals")

@@ -21,6 +21,7 @@ type entry struct {
 	stages       engine.Stages
 	format       format.Format
 	status       int
+	shared       bool         // somebody else's request made the variant
 	bytesIn      atomic.Int64 // a worker may read on after it has answered
 	bytesOut     int64
 	problem      *problem.Problem // nil if all went well
@@ -68,6 +69,9 @@ func (h *Handler) log(r *http.Request, e *entry) {
 		slog.Float64("encodeMs", e.stages.Encode),
 		slog.Float64("storeMs", ms(e.store)),
 		slog.Float64("totalMs", ms(time.Since(e.begin))),
+	}
+	if e.shared {
+		line = append(line, slog.Bool("shared", true))
 	}
 	if h.Restarts != nil {
 		line = append(line, slog.Uint64("restarts", h.Restarts()))

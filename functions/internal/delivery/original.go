@@ -2,14 +2,15 @@ package delivery
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"sync/atomic"
 
-	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/store"
+	"primrose/functions/internal/variant"
 )
 
 // original reads an object to its end, which must come where the store said
@@ -22,14 +23,6 @@ type original struct {
 
 func open(object *store.Object, limit int64, count *atomic.Int64) *original {
 	return &original{object, limit, count}
-}
-
-// admit refuses an original that is known to be too large.
-func (o *original) admit(limits engine.Limits) error {
-	if o.Size > limits.Bytes {
-		return tooLarge(limits.Bytes)
-	}
-	return nil
 }
 
 // Read implements [io.Reader]. All errors but [io.EOF] are problems.
@@ -52,8 +45,16 @@ func tooLarge(limit int64) error {
 }
 
 // pass streams the original's exact bytes, if they are an image that is
-// served: whoever can upload must not be able to publish scripts.
-func (h *Handler) pass(w http.ResponseWriter, r *http.Request, o *original, a answer, e *entry) error {
+// served: whoever can upload must not be able to publish scripts. Each viewer
+// has the bytes at the pace of his own, so nothing is shared.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Variant, e *entry) error {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel() // ends whatever is still read
+	o, err := h.fetch(ctx, wanted, e)
+	if err != nil {
+		return err
+	}
+	defer o.Body.Close()
 	bytes := bufio.NewReaderSize(o, 32<<10)
 	head, err := bytes.Peek(format.SniffLength)
 	if err != nil && err != io.EOF {
@@ -63,7 +64,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, o *original, a an
 	if !h.Limits.Reads(e.format) {
 		return problem.New(problem.UnsupportedFormat, "the original is in no format that is served")
 	}
-	a.head(w, e.format.ContentType(), o.Size, e)
+	answerOf(wanted, o.ETag).head(w, e.format.ContentType(), o.Size, e)
 	if r.Method == http.MethodHead {
 		return nil
 	}

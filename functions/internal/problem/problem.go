@@ -35,6 +35,7 @@ const (
 	TooExpensive      Code = "too_expensive"      // the deadline passed while the worker was computing
 	WorkerFailed      Code = "worker_failed"      // the worker died; the next request gets a fresh one
 	StoreUnavailable  Code = "store_unavailable"  // the originals' store does not answer
+	Overloaded        Code = "overloaded"         // as many wait for a worker as may
 	Internal          Code = "internal"           // a defect of ours
 )
 
@@ -56,6 +57,7 @@ var status = map[Code]int{
 	TooExpensive:      http.StatusUnprocessableEntity,
 	WorkerFailed:      http.StatusBadGateway,
 	StoreUnavailable:  http.StatusServiceUnavailable,
+	Overloaded:        http.StatusServiceUnavailable,
 	Internal:          http.StatusInternalServerError,
 }
 
@@ -100,6 +102,19 @@ func (p *Problem) Status() int {
 		return s
 	}
 	return http.StatusInternalServerError
+}
+
+// RetryAfter returns after how many seconds the request may well succeed, 0 if
+// it would fail again or nobody knows: a worker that died may have died of the
+// image. A store that was down for one request is likely to be for the next.
+func (p *Problem) RetryAfter() int {
+	switch p.Code {
+	case Overloaded:
+		return 1
+	case StoreUnavailable:
+		return 5
+	}
+	return 0
 }
 
 // MarshalJSON writes the problem's public face and nothing else.

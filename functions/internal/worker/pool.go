@@ -21,9 +21,15 @@ import (
 // say: below the 29 s after which API Gateway gives up on a buffered answer.
 const DefaultDeadline = 25 * time.Second
 
+// DefaultQueue is how many jobs may wait for each worker where the
+// configuration doesn't say: about a second's work. Whoever would wait longer is
+// better off by asking again later, and the service by not holding his request.
+const DefaultQueue = 16
+
 // Config says how workers are run.
 type Config struct {
 	Size     int            // how many run at a time; 0 means 1
+	Queue    int            // how many jobs may wait for a worker; 0 means [DefaultQueue] for each worker
 	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
 	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
 	Env      []string       // besides the allocator's settings; nothing is inherited
@@ -54,6 +60,7 @@ func (c *Config) itself() error {
 // Pool keeps workers ready. Its methods may be called concurrently.
 type Pool struct {
 	config  Config
+	queue   chan struct{} // holds a value for each job that waits
 	loans   chan loan
 	life    context.Context // ends with Close
 	end     context.CancelFunc
@@ -85,6 +92,9 @@ func NewPool(config Config) (*Pool, error) {
 		}
 	}
 	config.Size = max(config.Size, 1)
+	if config.Queue <= 0 {
+		config.Queue = DefaultQueue * config.Size
+	}
 	if config.Deadline <= 0 {
 		config.Deadline = DefaultDeadline
 	}
@@ -92,7 +102,7 @@ func NewPool(config Config) (*Pool, error) {
 		config.Log = slog.Default()
 	}
 	disinherit()
-	p := &Pool{config: config, loans: make(chan loan), concealed: jail.Conceal()}
+	p := &Pool{config: config, queue: make(chan struct{}, config.Queue), loans: make(chan loan), concealed: jail.Conceal()}
 	p.life, p.end = context.WithCancel(context.Background())
 	for range config.Size {
 		p.keepers.Go(p.keep)
@@ -103,11 +113,11 @@ func NewPool(config Config) (*Pool, error) {
 // Do has a worker run a job on an original, which is read at most to its
 // end. It waits for a free worker as long as ctx permits.
 //
-// Errors are [*problem.Problem]: what the engine says; TooExpensive if the
-// deadline, ctx's or the pool's, passed; StoreUnavailable if it passed while
-// the original's bytes were awaited; WorkerFailed if the worker died. But
-// an error of original's own is returned as it is, and so is ctx's
-// cancellation.
+// Errors are [*problem.Problem]: what the engine says; Overloaded if as many
+// jobs wait as may; TooExpensive if the deadline, ctx's or the pool's, passed;
+// StoreUnavailable if it passed while the original's bytes were awaited;
+// WorkerFailed if the worker died. But an error of original's own is returned
+// as it is, and so is ctx's cancellation.
 //
 // Do may return while a read of original is still under way; closing what
 // it reads from ends that.
@@ -144,6 +154,12 @@ func (p *Pool) Close() {
 }
 
 func (p *Pool) borrow(ctx context.Context) (*process, error) {
+	select {
+	case p.queue <- struct{}{}:
+		defer func() { <-p.queue }()
+	default:
+		return nil, problem.New(problem.Overloaded, "more images are asked for than can be processed; try again in a second")
+	}
 	select {
 	case l := <-p.loans:
 		if l.err != nil {

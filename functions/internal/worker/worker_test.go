@@ -403,6 +403,57 @@ func TestLeavingFreesTheWorker(t *testing.T) {
 	wantAlive(t, pool)
 }
 
+// TestQueue: as many jobs wait as may, the next is turned away at once, and one
+// that leaves makes room.
+func TestQueue(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const places = 3
+	pool, err := NewPool(Config{Queue: places, Command: []string{self, role, "obey"}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	if err := pool.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	running, free := io.Pipe()
+	ctx, leave := context.WithCancel(t.Context())
+	var jobs sync.WaitGroup
+	enter := func(ctx context.Context, original io.Reader, want error) {
+		jobs.Go(func() {
+			if _, err := pool.Do(ctx, engine.Job{Options: "echo"}, original); !errors.Is(err, want) {
+				t.Errorf("a job that has a place: %v, want %v", err, want)
+			}
+		})
+	}
+	fill := func(waiting int) {
+		for len(pool.queue) != waiting {
+			runtime.Gosched()
+		}
+	}
+	enter(t.Context(), running, nil)
+	if _, err := free.Write(picture(0)); err != nil { // the worker has begun
+		t.Fatal(err)
+	}
+	enter(ctx, bytes.NewReader(picture(0)), context.Canceled)
+	for range places - 1 {
+		enter(t.Context(), bytes.NewReader(picture(0)), nil)
+	}
+	fill(places)
+	_, err = do(pool, "echo", bytes.NewReader(picture(0)))
+	wantCode(t, err, problem.Overloaded)
+	leave()
+	fill(places - 1)
+	enter(t.Context(), bytes.NewReader(picture(0)), nil)
+	fill(places)
+	free.Close()
+	jobs.Wait()
+	wantAlive(t, pool)
+}
+
 // An original that breaks off never makes a variant, wherever it breaks.
 func TestBrokenOriginalMakesNoVariant(t *testing.T) {
 	pool := newPool(t, "obey", 0)
