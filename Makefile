@@ -12,6 +12,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 say   = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
 VERSITYGW   := v1.8.0
+TOXIPROXY   := v2.12.0
 STATICCHECK := v0.8.2
 
 help: ## list these commands
@@ -80,12 +81,16 @@ node_modules/.installed: package.json package-lock.json
 	$(call say,Installing the CDK CLI with its Node and the sharp oracle (230 MB))
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
-tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs build/bin/.qemu ## install what the tests need
+tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.toxiproxy-$(TOXIPROXY) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs build/bin/.qemu ## install what the tests need
 
 # The stamps hold the versions, so that another version is built anew.
 build/bin/.versitygw-%:
 	$(call say,Building versitygw (the S3 server of the tests): about 80 s)
 	@GOBIN=$(CURDIR)/build/bin go install github.com/versity/versitygw/cmd/versitygw@$* && touch $@
+
+build/bin/.toxiproxy-%:
+	$(call say,Building toxiproxy (what comes between the tests and their S3 server): about 10 s)
+	@GOBIN=$(CURDIR)/build/bin go install github.com/Shopify/toxiproxy/v2/cmd/server@$* && mv build/bin/server build/bin/toxiproxy && touch $@
 
 build/bin/.staticcheck-%:
 	$(call say,Building staticcheck: about 40 s)

@@ -41,7 +41,7 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 	if err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
-	client, err := store.NewClient(ctx)
+	client, err := store.NewClient(ctx, store.OnLostCredentials(end(log)))
 	if err != nil {
 		return nil, err
 	}
@@ -58,4 +58,15 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 		Operations: operation.Service{Worker: workers, Limits: env.limits},
 		Log:        log,
 	}, nil
+}
+
+// end ends the process that has lost its credentials. Lambda gives them by the
+// environment, once, so that this process would fail for as long as Lambda
+// keeps it, which may be hours; in its place comes a fresh one. One viewer gets
+// a 502 instead of every viewer a 503.
+func end(log *slog.Logger) func(cause error) {
+	return func(cause error) {
+		log.Error("the function ends, to be started with new credentials", "error", cause.Error())
+		os.Exit(1)
+	}
 }

@@ -121,6 +121,11 @@ func (h *Handler) produce(ctx context.Context, wanted variant.Variant, seal func
 	if err != nil {
 		return product{}, err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepDeadline) // even if all viewers have left: the work is done
+	defer cancel()
+	if err := original.finish(ctx); err != nil {
+		return product{}, err
+	}
 	p := product{answerOf(wanted, original.ETag), made}
 	if err := h.keep(ctx, wanted, original, p, seal, e); err != nil {
 		p.cache = cacheUnkept
@@ -152,19 +157,18 @@ func (h *Handler) fetch(ctx context.Context, wanted variant.Variant, e *entry) (
 	return open(object, h.Limits.Bytes, &e.bytesIn), nil
 }
 
-// keepDeadline is how long a viewer waits for a store that hangs.
-const keepDeadline = 5 * time.Second
+// keepDeadline is how long a viewer waits for stores that hang when the variant
+// is made.
+const keepDeadline = 4 * time.Second
 
-// keep stores the variant, even if all viewers have left: the work is done.
-// Its error means that the variant must not be cached for long: it is not in
-// the store, or the original is not the one that it was made of any more.
+// keep stores the variant. Its error means that the variant must not be cached
+// for long: it is not in the store, or the original is not the one that it was
+// made of any more.
 //
 // Who asks once it is stored may have seen a newer original than the recheck
 // will, so the variant is sealed before that.
 func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original, p product, seal func(), e *entry) error {
 	defer e.time(&e.store)()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepDeadline)
-	defer cancel()
 	meta := store.Meta{
 		ContentType:  p.variant.Format.ContentType(),
 		CacheControl: p.cache,

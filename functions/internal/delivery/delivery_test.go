@@ -268,20 +268,27 @@ func TestOriginal(t *testing.T) {
 	}
 }
 
-// TestOriginalBreaksOff: a viewer never takes a part of the bytes for all.
+// TestOriginalBreaksOff: a viewer never takes a part of the bytes for all, nor
+// bytes for right whose store says at their end that they are wrong.
 func TestOriginalBreaksOff(t *testing.T) {
-	s := start(t, noWorker, func(c *Config) {
-		c.Originals = objects{func() *store.Object {
-			return &store.Object{Body: io.NopCloser(bytes.NewReader(photo(t)[:20_000])), Size: 30_000, ETag: `"x"`}
-		}}
-	})
-	response, err := s.Client().Get(s.URL + "/rose.jpg/-/original")
-	if err == nil {
-		_, err = io.ReadAll(response.Body)
-		response.Body.Close()
-	}
-	if err == nil {
-		t.Error("a part of the original arrives without an error")
+	file := photo(t)
+	for name, content := range map[string]io.Reader{
+		"too early":  bytes.NewReader(file[:20_000]),
+		"at the end": io.MultiReader(bytes.NewReader(file), failing{errReset}),
+	} {
+		s := start(t, noWorker, func(c *Config) {
+			c.Originals = objects{func() *store.Object {
+				return &store.Object{Body: io.NopCloser(content), Size: int64(len(file)), ETag: `"x"`}
+			}}
+		})
+		response, err := s.Client().Get(s.URL + "/rose.jpg/-/original")
+		if err == nil {
+			_, err = io.ReadAll(response.Body)
+			response.Body.Close()
+		}
+		if err == nil {
+			t.Errorf("an original that breaks off %s arrives without an error", name)
+		}
 	}
 }
 
@@ -305,43 +312,59 @@ func (o objects) Get(context.Context, string) (*store.Object, error) { return o.
 
 func (o objects) ETag(context.Context, string) (string, error) { return o.get().ETag, nil }
 
+// workers read all that there is, as for some formats they must, or leave off
+// as soon as they know what they need.
+var workers = map[string]workerFunc{
+	"all": func(_ context.Context, _ engine.Job, original io.Reader) (engine.Variant, error) {
+		_, err := io.ReadAll(original)
+		return engine.Variant{Format: format.JPEG, Body: []byte("made of it")}, err
+	},
+	"some": func(_ context.Context, _ engine.Job, original io.Reader) (engine.Variant, error) {
+		_, err := original.Read(make([]byte, 100))
+		return engine.Variant{Format: format.JPEG, Body: []byte("made of it")}, err
+	},
+}
+
 // TestUnsteadyOriginal reads originals that are other than announced. What
 // is made of them must not be kept.
 func TestUnsteadyOriginal(t *testing.T) {
 	file := photo(t)
 	size := int64(len(file))
 	for name, c := range map[string]struct {
-		body io.Reader
+		body []byte
+		end  error
 		size int64
 		want problem.Code
 	}{
-		"too large": {io.MultiReader(bytes.NewReader(file), bytes.NewReader(make([]byte, 1000))), size, problem.OriginalTooLarge},
-		"shorter":   {bytes.NewReader(file[:size-100]), size, problem.StoreUnavailable},
-		"longer":    {bytes.NewReader(file), size - 100, problem.StoreUnavailable},
-		"breaks":    {io.MultiReader(bytes.NewReader(file[:size/2]), failing{}), size, problem.StoreUnavailable},
+		"too large": {append(file, make([]byte, 1000)...), io.EOF, size, problem.OriginalTooLarge},
+		"shorter":   {file[:size-100], io.EOF, size, problem.StoreUnavailable},
+		"longer":    {file, io.EOF, size - 100, problem.StoreUnavailable},
+		"breaks":    {file[:size/2], errReset, size, problem.StoreUnavailable},
+		"wrong":     {file, errReset, size, problem.StoreUnavailable},
 	} {
-		t.Run(name, func(t *testing.T) {
-			// This worker reads all that there is, as for some formats it must.
-			all := workerFunc(func(_ context.Context, _ engine.Job, original io.Reader) (engine.Variant, error) {
-				_, err := io.ReadAll(original)
-				return engine.Variant{Format: format.JPEG, Body: []byte("made of " + name)}, err
+		for reads, worker := range workers {
+			t.Run(name+"/"+reads, func(t *testing.T) {
+				s := start(t, worker, func(config *Config) {
+					config.Originals = objects{func() *store.Object {
+						return &store.Object{Body: io.NopCloser(io.MultiReader(bytes.NewReader(c.body), failing{c.end})), Size: c.size, ETag: `"x"`}
+					}}
+					config.Limits.Bytes = size + 500
+				})
+				response, body := s.ask(t, "GET", "/rose.jpg/-/w=20")
+				refused(t, response, body, c.want)
+				if object, _ := s.stored(t, "rose.jpg/-/w=20"); object != nil {
+					t.Error("something is stored")
+				}
 			})
-			s := start(t, all, func(config *Config) {
-				config.Originals = objects{func() *store.Object { return &store.Object{Body: io.NopCloser(c.body), Size: c.size, ETag: `"x"`} }}
-				config.Limits.Bytes = size + 500
-			})
-			response, body := s.ask(t, "GET", "/rose.jpg/-/w=20")
-			refused(t, response, body, c.want)
-			if object, _ := s.stored(t, "rose.jpg/-/w=20"); object != nil {
-				t.Error("something is stored")
-			}
-		})
+		}
 	}
 }
 
-type failing struct{}
+type failing struct{ err error }
 
-func (failing) Read([]byte) (int, error) { return 0, errors.New("internals: connection reset") }
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+var errReset = errors.New("internals: connection reset")
 
 // full is a variants' store without room.
 type full struct{}

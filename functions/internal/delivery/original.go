@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"primrose/functions/internal/format"
@@ -19,14 +20,17 @@ type original struct {
 	*store.Object
 	limit int64 // bytes
 	count *atomic.Int64
+	mu    sync.Mutex // held by a read: a worker's last one may still be under way when it has answered
 }
 
 func open(object *store.Object, limit int64, count *atomic.Int64) *original {
-	return &original{object, limit, count}
+	return &original{Object: object, limit: limit, count: count}
 }
 
 // Read implements [io.Reader]. All errors but [io.EOF] are problems.
 func (o *original) Read(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	n, err := o.Body.Read(p)
 	count := o.count.Add(int64(n))
 	switch {
@@ -38,6 +42,15 @@ func (o *original) Read(p []byte) (int, error) {
 		return 0, problem.New(problem.StoreUnavailable, "the original's store broke off; try again").Because(err)
 	}
 	return n, err
+}
+
+// finish reads what a worker has left of the original, until ctx ends. Only at
+// its end the bytes prove to be as many as they should, and those that the
+// store has a checksum of.
+func (o *original) finish(ctx context.Context) error {
+	defer context.AfterFunc(ctx, func() { o.Body.Close() })()
+	_, err := io.Copy(io.Discard, o)
+	return err
 }
 
 func tooLarge(limit int64) error {
@@ -68,11 +81,26 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	n, err := io.Copy(w, bytes)
+	n, err := io.Copy(w, withheld{bytes})
 	e.bytesOut = n
 	if err != nil {
 		e.fail(err)
 		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
 	}
 	return nil
+}
+
+// withheld reads the last byte only once the end has proved right. Whoever
+// has all bytes that were announced takes them for the whole.
+type withheld struct{ original *bufio.Reader }
+
+func (w withheld) Read(p []byte) (int, error) {
+	_, err := w.original.Peek(2)
+	switch {
+	case err == io.EOF:
+		return w.original.Read(p)
+	case err != nil:
+		return 0, err
+	}
+	return w.original.Read(p[:min(len(p), w.original.Buffered()-1)])
 }

@@ -5,24 +5,20 @@ package s3test
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"primrose/functions/internal/tooltest"
 )
 
 // What the server's owner is called, who may do anything, and where the
@@ -120,7 +116,7 @@ type server struct {
 }
 
 var start = sync.OnceValues(func() (*server, error) {
-	program, err := find()
+	program, err := tooltest.Find("versitygw")
 	if err != nil {
 		return nil, err
 	}
@@ -158,34 +154,16 @@ func run(program, dir string) (*server, error) {
 	return s, nil
 }
 
-// leash runs "$@" until standard input ends, which happens when the process
-// that holds its other end is gone, and then removes folder $0.
-const leash = `"$@" & cat >/dev/null; kill $!; wait; rm -rf "$0"`
-
-// serve runs a command of the program on a free port, which address becomes,
-// and waits until it answers. It lives as long as the server.
+// serve runs a command of the program at an address, which becomes known.
 func (s *server) serve(address *string, dir, program string, command ...string) error {
-	free, err := freeAddress()
+	at, life, err := tooltest.Serve(dir, func(address string) []string {
+		return append([]string{program, "--port", address, "--access", AccessKey, "--secret", SecretKey, "--region", Region}, command...)
+	}, answers)
 	if err != nil {
 		return err
 	}
-	common := []string{"-c", leash, dir, program, "--port", free, "--access", AccessKey, "--secret", SecretKey, "--region", Region}
-	cmd := exec.Command("sh", append(common, command...)...)
-	life, err := cmd.StdinPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	s.life = append(s.life, life)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if answers(free) {
-			*address = free
-			return nil
-		}
-	}
-	return errors.Join(fmt.Errorf("%s does not answer at %s", program, free), life.Close(), cmd.Wait())
+	*address, s.life = at, append(s.life, life)
+	return nil
 }
 
 // answers reports whether what listens at address is the program.
@@ -200,35 +178,4 @@ func answers(address string) bool {
 	}
 	response.Body.Close()
 	return response.Header.Get("Server") == "VERSITYGW"
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
-// find looks for the program at PRIMROSE_VERSITYGW, then in build/bin of
-// this and every parent folder, then in PATH.
-func find() (string, error) {
-	if program := os.Getenv("PRIMROSE_VERSITYGW"); program != "" {
-		return program, nil
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
-		program := filepath.Join(dir, "build", "bin", "versitygw")
-		if _, err := os.Stat(program); !errors.Is(err, fs.ErrNotExist) {
-			return program, err
-		}
-	}
-	program, err := exec.LookPath("versitygw")
-	if err != nil {
-		return "", errors.New("these tests need the S3 server versitygw: run `make tools` in the repository's folder")
-	}
-	return program, nil
 }

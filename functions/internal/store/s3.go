@@ -26,16 +26,22 @@ type S3 struct {
 // NewS3 returns the bucket's store.
 func NewS3(client *s3.Client, bucket string) *S3 { return &S3{client, bucket} }
 
+// attempt is how long each step of one attempt may take: to connect, to agree
+// on a key, and from the request's end to the answer's begin. AWS says to try
+// again after 2 s what is smaller than 512 KB.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
+const attempt = 2 * time.Second
+
 // NewClient returns a client for region and credentials as the environment
 // gives them. A store that is down is told within seconds: a viewer waits.
 // There is no limit to a whole exchange, since originals may be large; that
 // is the caller's deadline.
-func NewClient(ctx context.Context) (*s3.Client, error) {
+func NewClient(ctx context.Context, options ...func(*s3.Options)) (*s3.Client, error) {
 	transport := awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 2 * time.Second }).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = attempt }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout = 3 * time.Second
-			t.ResponseHeaderTimeout = 5 * time.Second
+			t.TLSHandshakeTimeout = attempt
+			t.ResponseHeaderTimeout = attempt
 		})
 	conf, err := config.LoadDefaultConfig(ctx,
 		config.WithHTTPClient(transport),
@@ -48,17 +54,20 @@ func NewClient(ctx context.Context) (*s3.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s3.NewFromConfig(conf, func(o *s3.Options) {
+	quiet := func(o *s3.Options) {
 		// Originals that were uploaded without a checksum are no news.
 		o.DisableLogOutputChecksumValidationSkipped = true
-	}), nil
+	}
+	return s3.NewFromConfig(conf, append(options, quiet)...), nil
 }
 
 // Get implements [Reader]. S3 verifies the checksum that an object was
 // uploaded with: the body's last read then fails if the bytes differ.
 func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key})
-	if err != nil {
+	watch := newWatch(ctx)
+	out, err := s.client.GetObject(watch.ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key})
+	if err = watch.heard(err); err != nil {
+		watch.cancel(nil)
 		return nil, s.getError(ctx, key, err)
 	}
 	return &Object{
@@ -67,7 +76,7 @@ func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
 			CacheControl: aws.ToString(out.CacheControl),
 			User:         out.Metadata,
 		},
-		Body: out.Body,
+		Body: watched{out.Body, watch},
 		Size: aws.ToInt64(out.ContentLength),
 		ETag: aws.ToString(out.ETag),
 	}, nil
@@ -90,8 +99,11 @@ func (s *S3) Put(ctx context.Context, key string, meta Meta, body []byte) error 
 	return nil
 }
 
-// ETag implements [Source].
+// ETag implements [Source]. It is given up after one attempt's time: who asks
+// for it can do without.
 func (s *S3) ETag(ctx context.Context, key string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
 	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
 	if err != nil {
 		return "", s3Error(err)
@@ -125,6 +137,8 @@ func (s *S3) getError(ctx context.Context, key string, err error) error {
 
 // lists reports whether the bucket is known to hold the key.
 func (s *S3) lists(ctx context.Context, key string) bool {
+	ctx, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
 	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &key, MaxKeys: new(int32(1))})
 	return err == nil && len(out.Contents) > 0 && aws.ToString(out.Contents[0].Key) == key
 }
