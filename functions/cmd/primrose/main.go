@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"primrose/functions/internal/jailcheck"
 	"primrose/functions/internal/worker"
 )
 
@@ -26,11 +27,13 @@ var commands = []command{
 	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
 	{"sign", "sign URLs for a stage that wants them signed", signCommand},
 	{"keys", "tell the edge which keys URLs are signed with", keysCommand},
+	{"jail-check", "check that code in a decoder gets nowhere on this machine", jailCheckCommand},
 	{"version", "say which versions of Primrose and of the codecs these are", versionCommand},
 }
 
 func main() {
 	worker.Main()
+	jailcheck.Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C doesn't wait
@@ -71,7 +74,7 @@ func run(ctx context.Context, args []string) error {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "Primrose serves images in any size, crop and format.\n\nUsage: primrose <command> [flags]\n\n")
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\nprimrose <command> -h tells more.\n")
 }

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"testing"
 
+	"primrose/functions/internal/jailcheck"
 	"primrose/functions/internal/keystest"
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/worker"
@@ -30,6 +31,7 @@ const asCommand = "PRIMROSE_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
 	worker.Main() // whose environment is empty
+	jailcheck.Main()
 	if os.Getenv(asCommand) != "" {
 		main()
 		os.Exit(0)
@@ -213,6 +215,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"", 2, "Usage: primrose"},
 		{"dance", 2, `no command "dance"`},
+		{"jail-check --font", 2, "-font"},
 		{"serve --colour", 2, "-colour"},
 		{"serve here", 2, `"here"`},
 		{"serve --originals " + dir + "/none", 1, "there is no folder " + dir + "/none"},
@@ -259,12 +262,13 @@ func TestMistakes(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for args, says := range map[string]string{
-		"help":       "serve",
-		"serve -h":   "--originals s3://",
-		"sign -h":    "PRIMROSE_KEY",
-		"keys -h":    "rotate",
-		"version -h": "codecs",
-		"version":    "vips",
+		"help":          "serve",
+		"serve -h":      "--originals s3://",
+		"sign -h":       "PRIMROSE_KEY",
+		"keys -h":       "rotate",
+		"jail-check -h": "--fonts",
+		"version -h":    "codecs",
+		"version":       "vips",
 	} {
 		if out, err := primrose(t, strings.Fields(args)...).CombinedOutput(); err != nil || !strings.Contains(string(out), says) {
 			t.Errorf("primrose %s: %v\n%s", args, err, out)

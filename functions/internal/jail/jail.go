@@ -49,7 +49,8 @@ const (
 	Seccomp    Layer = "seccomp"
 )
 
-var layers = []Layer{Undumpable, NoNewPrivs, Limits, Landlock, Seccomp}
+// Layers are all of them.
+var Layers = []Layer{Undumpable, NoNewPrivs, Limits, Landlock, Seccomp}
 
 // Report says of each layer why it doesn't hold, or "" if it does. A layer
 // that it doesn't mention doesn't hold.
@@ -69,24 +70,29 @@ func (r Report) Note(layer Layer, err error) {
 // Missing names the layers that don't hold, each with its reason.
 func (r Report) Missing() []string {
 	var missing []string
-	for _, layer := range layers {
-		reason, known := r[layer]
-		if !known {
-			reason = "nothing is known of it"
-		}
-		if reason != "" {
-			missing = append(missing, fmt.Sprintf("%s: %s", layer, reason))
+	for _, layer := range Layers {
+		if lack := r.Lack(layer); lack != "" {
+			missing = append(missing, fmt.Sprintf("%s: %s", layer, lack))
 		}
 	}
 	return missing
 }
 
+// Lack says why a layer doesn't hold, or "" if it does.
+func (r Report) Lack(layer Layer) string {
+	reason, known := r[layer]
+	if !known {
+		return "nothing is known of it"
+	}
+	return reason
+}
+
 // Whole reports whether all layers hold, but for landlock on a kernel that
 // doesn't offer it.
 func (r Report) Whole() bool {
-	return !slices.ContainsFunc(layers, func(layer Layer) bool {
-		reason, known := r[layer]
-		tolerated := layer == Landlock && reason == NotOffered
-		return !known || reason != "" && !tolerated
+	return !slices.ContainsFunc(Layers, func(layer Layer) bool {
+		lack := r.Lack(layer)
+		tolerated := layer == Landlock && lack == NotOffered
+		return lack != "" && !tolerated
 	})
 }

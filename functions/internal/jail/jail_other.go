@@ -19,7 +19,7 @@ func Start(command *exec.Cmd, _ ...string) error { return command.Start() }
 // Seal reports that no layer holds.
 func Seal(bool) Report {
 	r := Report{}
-	for _, layer := range layers {
+	for _, layer := range Layers {
 		r.Note(layer, errSystem)
 	}
 	return r

@@ -13,7 +13,7 @@ func TestReport(t *testing.T) {
 	if r := whole(); !r.Whole() || r.Missing() != nil {
 		t.Errorf("a whole jail: %v, missing %q", r.Whole(), r.Missing())
 	}
-	for _, layer := range layers {
+	for _, layer := range Layers {
 		r := whole()
 		r[layer] = NotOffered
 		if got, want := r.Whole(), layer == Landlock; got != want {
@@ -31,7 +31,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("nothing is known of %s: whole is %v, missing %q", layer, r.Whole(), r.Missing())
 		}
 	}
-	if r := Report(nil); r.Whole() || len(r.Missing()) != len(layers) {
+	if r := Report(nil); r.Whole() || len(r.Missing()) != len(Layers) {
 		t.Errorf("a process that doesn't report: whole is %v, missing %q", r.Whole(), r.Missing())
 	}
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,15 +12,32 @@ import (
 	"primrose/functions/internal/problem"
 )
 
-// inspect tells which layers a worker's jail lacks, and refuses the worker if
-// the jail must be whole and isn't. What this kernel can't give is no more than
-// worth a note; anything else is counted.
-func (p *Pool) inspect(w *process) error {
+// Jail waits for a worker and tells how its jail is. It fails where there is no
+// worker, as where the jail must be whole and isn't.
+func (p *Pool) Jail(ctx context.Context) (jail.Report, error) {
+	w, err := p.borrow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { w.returned <- struct{}{} }()
+	return p.jail(w), nil
+}
+
+// jail is what the worker says of its jail, and what is known here.
+func (p *Pool) jail(w *process) jail.Report {
 	report := jail.Report{}
 	maps.Copy(report, w.jail)
 	if p.concealed != nil {
 		report.Note(jail.Undumpable, p.concealed)
 	}
+	return report
+}
+
+// inspect tells which layers a worker's jail lacks, and refuses the worker if
+// the jail must be whole and isn't. What this kernel can't give is no more than
+// worth a note; anything else is counted.
+func (p *Pool) inspect(w *process) error {
+	report := p.jail(w)
 	missing := strings.Join(report.Missing(), "; ")
 	switch {
 	case missing == "":

@@ -15,22 +15,29 @@ const (
 	fonts = "fonts"
 )
 
+// Run does one job, as [engine.Engine.Run] does.
+type Run = func(engine.Job, *os.File) (engine.Variant, error)
+
 // Main makes this process a worker if its arguments say so, and then never
 // returns. A binary that runs workers calls it first in main, before it reads
 // its environment or starts anything; a test binary does in TestMain.
-func Main() {
+func Main() { Play(role, func(run Run) Run { return run }) }
+
+// Play is [Main] for workers that have another [Config.Role]: they start and are
+// confined as any, but do their jobs by what act makes of the engine's Run.
+func Play(role string, act func(Run) Run) {
 	if len(os.Args) < 2 || os.Args[1] != role {
 		return
 	}
 	withFonts := len(os.Args) == 4 && os.Args[3] == fonts
 	if len(os.Args) != 3 && !withFonts {
-		exit("usage:", os.Args[0], role, "<path of libvips> ["+fonts+"]")
+		exit("usage:", os.Args[0], os.Args[1], "<path of libvips> ["+fonts+"]")
 	}
 	processor, err := engine.New(os.Args[2])
 	if err != nil {
 		exit("load libvips:", err)
 	}
-	exit(Serve(processor.Run, jail.Seal(withFonts)))
+	exit(Serve(act(processor.Run), jail.Seal(withFonts)))
 }
 
 func exit(words ...any) {

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -31,6 +32,7 @@ type Config struct {
 	Size     int            // how many run at a time; 0 means 1
 	Queue    int            // how many jobs may wait for a worker; 0 means [DefaultQueue] for each worker
 	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
+	Role     string         // the first argument of this binary's workers; "" means "worker", see [Play]
 	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
 	Env      []string       // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
@@ -50,7 +52,7 @@ func (c *Config) itself() error {
 	if err != nil {
 		return err
 	}
-	c.Command, c.Files = []string{self, role, library}, []string{library}
+	c.Command, c.Files = []string{self, cmp.Or(c.Role, role), library}, []string{library}
 	if c.Fonts {
 		c.Command = append(c.Command, fonts)
 	}

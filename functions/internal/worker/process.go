@@ -146,10 +146,11 @@ func (p *process) killed() bool {
 	return ok && p.doomed.Load() && status.Signal() == syscall.SIGKILL
 }
 
-// obituary says how the process ended, and what it said last.
+// obituary says how the process ended, as [exec.ExitError] does, and what it
+// said last.
 func (p *process) obituary(cause error) error {
 	<-p.exited
-	return fmt.Errorf("the worker ended (%v): %w; its last words: %q", p.command.ProcessState, cause, p.stderr)
+	return fmt.Errorf("the worker ended (%w): %w; its last words: %q", &exec.ExitError{ProcessState: p.command.ProcessState}, cause, p.stderr)
 }
 
 // do runs one job. A process that didn't answer as it should is dead

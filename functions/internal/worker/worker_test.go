@@ -83,7 +83,7 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 	case "environment":
 		return engine.Variant{Format: format.JSON, Body: fmt.Appendf(nil, "%d", len(os.Environ()))}, nil
 	case "descriptors":
-		return engine.Variant{Format: format.JSON, Body: fmt.Append(nil, channels())}, nil
+		return engine.Variant{Format: format.JSON, Body: fmt.Appendf(nil, "%q", strings.Join(descriptors(), " "))}, nil
 	case "connect":
 		_, err := net.Dial("unix", "/run/any.sock")
 		return engine.Variant{}, err
@@ -92,6 +92,13 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 	case "exit":
 		fmt.Fprintln(os.Stderr, "farewell")
 		os.Exit(7)
+	case "chatter":
+		line := append(bytes.Repeat([]byte("x"), 1<<20-1), '\n')
+		for range 64 {
+			os.Stderr.Write(line)
+		}
+		os.Stderr.WriteString("farewell")
+		os.Exit(1)
 	case "crash":
 		syscall.Kill(os.Getpid(), syscall.SIGSEGV)
 		select {}
@@ -202,19 +209,22 @@ func TestManyJobsAtATime(t *testing.T) {
 	wantAlive(t, pool)
 }
 
+// What the parent has open stays with it, even if it was not marked so.
 func TestWorkerInheritsNothing(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	var inherited [2]int
-	if err := syscall.Pipe(inherited[:]); err != nil { // without close-on-exec
+	var pipe [2]int
+	file, err := syscall.Open(os.Args[0], syscall.O_RDONLY, 0)
+	if err := errors.Join(err, syscall.Pipe(pipe[:])); err != nil { // without close-on-exec
 		t.Fatal(err)
 	}
-	defer syscall.Close(inherited[0])
-	defer syscall.Close(inherited[1])
+	for _, fd := range []int{file, pipe[0], pipe[1]} {
+		defer syscall.Close(fd)
+	}
 
 	pool := newPool(t, "obey", 0)
 	for manner, want := range map[string]string{
-		"environment": "2", // the allocator's
-		"descriptors": "3", // standard error, control socket, original
+		"environment": "2",                                // the allocator's
+		"descriptors": `"device device pipe socket pipe"`, // null twice, standard error, control, original
 	} {
 		v, err := do(pool, manner, bytes.NewReader(nil))
 		if err != nil || string(v.Body) != want {
@@ -223,18 +233,23 @@ func TestWorkerInheritsNothing(t *testing.T) {
 	}
 }
 
-// channels counts the pipes and sockets that this process holds.
-func channels() (n int) {
+// descriptors are what this process holds, but for the Go runtime's own, which
+// are of no such kind.
+func descriptors() (kinds []string) {
+	names := map[uint32]string{
+		syscall.S_IFCHR: "device", syscall.S_IFIFO: "pipe", syscall.S_IFSOCK: "socket",
+		syscall.S_IFREG: "file", syscall.S_IFDIR: "folder", syscall.S_IFBLK: "disk",
+	}
 	for fd := range 100 {
 		var stat syscall.Stat_t
 		if syscall.Fstat(fd, &stat) != nil {
 			continue
 		}
-		if kind := stat.Mode & syscall.S_IFMT; kind == syscall.S_IFIFO || kind == syscall.S_IFSOCK {
-			n++
+		if name, ok := names[uint32(stat.Mode)&syscall.S_IFMT]; ok {
+			kinds = append(kinds, name)
 		}
 	}
-	return n
+	return kinds
 }
 
 func TestComplaintKeepsWorker(t *testing.T) {
@@ -290,6 +305,17 @@ func TestDeathCostsOneJob(t *testing.T) {
 	if got := pool.Stats(); got != (Stats{Restarts: 3}) {
 		t.Errorf("stats are %+v, want 3 restarts", got)
 	}
+}
+
+// Of what a worker says, its last words are kept, and no more.
+func TestStandardErrorIsCapped(t *testing.T) {
+	pool := newPool(t, "obey", 0)
+	_, err := do(pool, "chatter", bytes.NewReader(nil))
+	p := wantCode(t, err, problem.WorkerFailed)
+	if text := p.Error(); len(text) > maxStderr+1000 || !strings.Contains(text, "farewell") {
+		t.Errorf("of 64 MB, %d bytes are kept: ...%s", len(text), text[max(0, len(text)-100):])
+	}
+	wantAlive(t, pool)
 }
 
 // A death is counted before its job is answered, as what it was.
