@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check synth diff bench corpus codecs tools node clean primrose
+.PHONY: help run test check sbom vulncheck synth diff bench corpus codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
@@ -14,9 +14,10 @@ say   = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 VERSITYGW   := v1.8.0
 TOXIPROXY   := v2.12.0
 STATICCHECK := v0.8.2
+GOVULNCHECK := v1.9.0
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nExamples:\n  make run ARGS="--originals ~/Pictures"\n  make diff BASE=main\n  make corpus CORPUS=../hostile-images\n'
 
 # ── Run ──────────────────────────────────────────────────────────────────
@@ -59,6 +60,15 @@ corpus: codecs ## try every file of a folder (CORPUS=DIR) with many options
 	@test -n "$(CORPUS)" || { echo 'say which folder: make corpus CORPUS=DIR'; exit 1; }
 	@cd functions && go test -count=1 -v -timeout 20m ./internal/corpus -corpus "$(abspath $(CORPUS))"
 
+sbom: codecs primrose ## write what ships, and of what it is made, to build/primrose.cdx.json (CycloneDX)
+	$(call say,Bundling the functions for both architectures and reading what is in them)
+	@go run ./infra/sbom
+
+vulncheck: build/bin/.govulncheck-$(GOVULNCHECK) ## ask the databases of vulnerabilities about all modules and packages
+	@build/bin/govulncheck ./infra/...
+	@cd functions && ../build/bin/govulncheck ./...
+	@npm audit && npm audit --prefix functions
+
 # ── Deploy and review ────────────────────────────────────────────────────
 
 synth: node ## synthesise the CloudFormation templates into cdk.out
@@ -95,6 +105,10 @@ build/bin/.toxiproxy-%:
 build/bin/.staticcheck-%:
 	$(call say,Building staticcheck: about 40 s)
 	@GOBIN=$(CURDIR)/build/bin go install honnef.co/go/tools/cmd/staticcheck@$* && touch $@
+
+build/bin/.govulncheck-%:
+	$(call say,Building govulncheck: about 40 s)
+	@GOBIN=$(CURDIR)/build/bin go install golang.org/x/vuln/cmd/govulncheck@$* && touch $@
 
 ARM64_LIBRARY := /usr/aarch64-linux-gnu/lib/libstdc++.so.6
 

@@ -16,6 +16,13 @@ type codecs struct {
 	architecture config.Architecture
 }
 
+// Codecs is the folder of the codecs' package for an architecture, which is installed first as the lock
+// file wants it. It says which versions they are.
+func Codecs(root string, a config.Architecture) (string, error) {
+	library, err := codecs{root, a}.library()
+	return filepath.Dir(filepath.Dir(library)), err
+}
+
 // library is the path of the codecs' shared library, which is installed first if it is not there as
 // the lock file wants it.
 func (c codecs) library() (string, error) {

@@ -33,8 +33,8 @@ var (
 // anywhere.
 func TestWorkflows(t *testing.T) {
 	files, err := filepath.Glob("../../.github/workflows/*.yml")
-	if err != nil || len(files) != 2 {
-		t.Fatalf("workflows: %q (%v), want two", files, err)
+	if err != nil || len(files) != 3 {
+		t.Fatalf("workflows: %q (%v), want three", files, err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -66,6 +66,39 @@ func TestWorkflows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What ships is looked up in the databases of vulnerabilities at each change, and regularly without one,
+// by a tool whose version is pinned; and the bill of what ships is kept.
+func TestVulnerabilitiesAreLookedUp(t *testing.T) {
+	var w workflow
+	if err := yaml.Unmarshal([]byte(read(t, "../../.github/workflows/supply.yml")), &w); err != nil {
+		t.Fatal(err)
+	}
+	when, _ := w.On.(map[string]any)
+	for _, event := range []string{"push", "pull_request", "schedule"} {
+		if _, ok := when[event]; !ok {
+			t.Errorf("the workflow doesn't run on %s", event)
+		}
+	}
+	runs := map[string]bool{}
+	for _, job := range w.Jobs {
+		for _, step := range job.Steps {
+			runs[step.Run] = true
+			if path, ok := step.With["path"]; ok {
+				runs[path.(string)] = true
+			}
+		}
+	}
+	for _, want := range []string{"make vulncheck", "make sbom", "build/primrose.cdx.json"} {
+		if !runs[want] {
+			t.Errorf("no step has %s", want)
+		}
+	}
+	makefile := read(t, "../../Makefile")
+	if !regexp.MustCompile(`(?m)^GOVULNCHECK := v[0-9]+\.[0-9]+\.[0-9]+$`).MatchString(makefile) {
+		t.Error("the Makefile doesn't pin govulncheck")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,32 +18,74 @@ import (
 
 const versionHelp = `Say which versions of Primrose, of its engine and of the codecs these are.
 
-Usage: primrose version
+Usage: primrose version [--json]
 `
 
+// versions are those of all that this binary runs.
+type versions struct {
+	Primrose string            `json:"primrose"`
+	Engine   string            `json:"engine"`
+	Go       string            `json:"go"`
+	Platform string            `json:"platform"`
+	Library  string            `json:"library"` // the codecs' file
+	Codecs   map[string]string `json:"codecs"`
+	Modules  map[string]string `json:"modules"`
+}
+
+// handling are the modules that handle what viewers and originals send. The others are listed in JSON.
+var handling = []string{"github.com/aws/aws-sdk-go-v2", "github.com/ebitengine/purego", "golang.org/x/sys", "modernc.org/quickjs"}
+
 func versionCommand(_ context.Context, args []string) error {
-	if err := parse(newFlags("version", versionHelp), args); err != nil {
+	flags := newFlags("version", versionHelp)
+	asJSON := flags.Bool("json", false, "print JSON, with all modules")
+	if err := parse(flags, args); err != nil {
 		return err
 	}
-	fmt.Printf("primrose %s, engine %s, %s %s/%s\n", revision(), engine.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	library, err := vips.Find()
+	v, err := readVersions()
 	if err != nil {
 		return err
 	}
-	fmt.Println(library)
-	codecs := codecVersions(library)
-	for _, name := range slices.Sorted(maps.Keys(codecs)) {
-		fmt.Printf("  %-12s %s\n", name, codecs[name])
+	if *asJSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(v)
 	}
+	v.print(os.Stdout)
 	return nil
 }
 
-// revision is what the binary was built from, as far as it knows.
-func revision() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
+func (v versions) print(w io.Writer) {
+	fmt.Fprintf(w, "primrose %s, engine %s, %s %s\n", v.Primrose, v.Engine, v.Go, v.Platform)
+	for _, path := range handling {
+		fmt.Fprintf(w, "  %-29s %s\n", path, v.Modules[path])
 	}
-	return "(unknown)"
+	fmt.Fprintln(w, v.Library)
+	for _, name := range slices.Sorted(maps.Keys(v.Codecs)) {
+		fmt.Fprintf(w, "  %-13s %s\n", name, v.Codecs[name])
+	}
+}
+
+// readVersions asks the binary itself, as far as it knows, and the library's package.
+func readVersions() (versions, error) {
+	v := versions{
+		Primrose: "(unknown)",
+		Engine:   engine.Version,
+		Go:       runtime.Version(),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Modules:  map[string]string{},
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.Primrose = info.Main.Version
+		for _, m := range info.Deps {
+			v.Modules[m.Path] = m.Version
+		}
+	}
+	library, err := vips.Find()
+	if err != nil {
+		return v, err
+	}
+	v.Library, v.Codecs = library, codecVersions(library)
+	return v, nil
 }
 
 // codecVersions reads the list that the library's package brings along. A
