@@ -22,6 +22,10 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 	switch o.info.Format {
 	case format.JPEG:
 		args["shrink"] = plan.shrink()
+	case format.PNG:
+		if err := o.checkPNG(); err != nil {
+			return nil, err
+		}
 	case format.SVG:
 		args["scale"] = plan.svgScale()
 	case format.WebP:
