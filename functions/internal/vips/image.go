@@ -95,8 +95,12 @@ func (img *Image) Height() int { return int(vipsImageHeight(img.object)) }
 // PageHeight is the height of one frame in pixels.
 func (img *Image) PageHeight() int { return int(vipsImagePageHeight(img.object)) }
 
-// Pages is how many frames the file has, loaded or not.
-func (img *Image) Pages() int { return int(vipsImagePages(img.object)) }
+// Pages is how many frames the file has, loaded or not. Libvips' own function
+// of that name takes 10,000 or more for a mistake, and says 1.
+func (img *Image) Pages() int {
+	n, _ := img.Int("n-pages")
+	return max(1, n)
+}
 
 // XOffset and YOffset are where the image lies in what it was cut from, as
 // negative numbers.

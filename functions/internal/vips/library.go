@@ -91,7 +91,6 @@ var (
 	vipsImageFormat     func(object) int32
 	vipsImageInterpret  func(object) int32
 	vipsImageHasAlpha   func(object) int32
-	vipsImagePages      func(object) int32
 	vipsImagePageHeight func(object) int32
 	vipsImageTypeOf     func(o object, name string) gtype
 	vipsImageGet        func(o object, name string, v *value) int32
@@ -182,7 +181,6 @@ var symbols = map[string]any{
 	"vips_image_get_format":           &vipsImageFormat,
 	"vips_image_get_interpretation":   &vipsImageInterpret,
 	"vips_image_hasalpha":             &vipsImageHasAlpha,
-	"vips_image_get_n_pages":          &vipsImagePages,
 	"vips_image_get_page_height":      &vipsImagePageHeight,
 	"vips_image_get_typeof":           &vipsImageTypeOf,
 	"vips_image_get":                  &vipsImageGet,

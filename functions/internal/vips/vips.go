@@ -54,7 +54,8 @@ func Open(path string) error {
 	if err := bind(path); err != nil {
 		return fmt.Errorf("open libvips: %w", err)
 	}
-	gSetenv("VIPS_WARNING", "off", 1) // its warnings reach us as errors, where they matter
+	gSetenv("VIPS_WARNING", "off", 1)             // its warnings reach us as errors, where they matter
+	gSetenv("VIPS_DISC_THRESHOLD", "1000000m", 1) // what is decoded whole stays in memory: there is no disc in the jail
 	if vipsInit("primrose") != 0 {
 		return fmt.Errorf("start libvips: %w", takeError("init"))
 	}
