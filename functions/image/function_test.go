@@ -30,8 +30,8 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// These tests run what is deployed: the bundle's two files, under a host
-// that speaks Lambda's Runtime API, over a real S3 server.
+// These tests run what is deployed: the bundle's two files, in a box like
+// Lambda's, under a host that speaks its Runtime API, over a real S3 server.
 
 var unpacked = flag.String("bundle", "", "`folder` of an unpacked bundle to test, instead of one for this machine")
 
@@ -82,11 +82,16 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 		t.Fatal(err)
 	}
 	d := &deployment{originals: store.NewS3(client, env[originalsName]), variants: store.NewS3(client, env[variantsName])}
-	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
+	d.Host, err = lambdatest.New(lambdatest.Config{Name: t.Name(), Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.Stop)
+	t.Cleanup(func() {
+		d.Stop()
+		if files := d.Usage().Files; len(files) > 0 {
+			t.Errorf("the function left %q in /tmp", files)
+		}
+	})
 	return d
 }
 

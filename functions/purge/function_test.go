@@ -22,8 +22,8 @@ import (
 	"primrose/functions/internal/variant"
 )
 
-// These tests run what is deployed: the bootstrap, under a host that speaks
-// Lambda's Runtime API, over a real S3 server.
+// These tests run what is deployed: the bootstrap, in a box like Lambda's,
+// under a host that speaks its Runtime API, over a real S3 server.
 
 func TestMain(m *testing.M) { os.Exit(lambdatest.Main(m)) }
 
@@ -75,11 +75,16 @@ func deploy(t *testing.T, extra map[string]string) *deployment {
 	maps.Copy(env, d.aws.Env())
 	maps.Copy(env, extra)
 	d.originals, d.variants = env[originalsName], env[variantsName]
-	d.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.log.add})
+	d.Host, err = lambdatest.New(lambdatest.Config{Name: t.Name(), Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.log.add})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.Stop)
+	t.Cleanup(func() {
+		d.Stop()
+		if files := d.Usage().Files; len(files) > 0 {
+			t.Errorf("the function left %q in /tmp", files)
+		}
+	})
 	return d
 }
 

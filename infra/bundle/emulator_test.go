@@ -59,7 +59,7 @@ func emulate(t *testing.T, program string) {
 	if err := os.Rename(program, program+" (deleted)"); err != nil {
 		t.Fatal(err)
 	}
-	script := fmt.Sprintf("#!/bin/sh\nexec %s -L %s '%s (deleted)' \"$@\"\n", emulator, crossLibraries, program)
+	script := fmt.Sprintf("#!/bin/sh\nexec %s -L %s \"$0 (deleted)\" \"$@\"\n", emulator, crossLibraries) // wherever it is by then
 	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,9 @@ import (
 // folder is where Build builds.
 var folder string
 
-// Main runs a package's tests and removes what they have built. Its result is
-// for [os.Exit].
+// Main runs a package's tests and removes what they have built. With -v it
+// says at the end what the functions took of Lambda's limits. Its result is for
+// [os.Exit].
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "bundle")
 	if err != nil {
@@ -20,8 +21,16 @@ func Main(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // for the function's user
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	folder = dir
-	return m.Run()
+	status := m.Run()
+	if testing.Verbose() {
+		usages.report(os.Stdout)
+	}
+	return status
 }
 
 // Build builds the command in the current folder for this machine, with the

@@ -1,5 +1,5 @@
 // Package lambdatest runs a function's bootstrap as Lambda would, for tests:
-// it is the other side of the Runtime API.
+// it is the other side of the Runtime API, and the box that the function is in.
 //
 // It answers what AWS's own emulator answers to the same behaviour: results,
 // errors, panics, exits, timeouts, and results that are too large. Streamed
@@ -9,6 +9,7 @@
 package lambdatest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,14 +20,13 @@ import (
 	"time"
 )
 
-// MaxBuffered is the largest result, in bytes, of [Host.Invoke].
-const MaxBuffered = 6_291_556
-
 // Config says what is run, and how.
 type Config struct {
+	Name      string            // whose usage it is, such as the test's
 	Bootstrap string            // path of the executable; its folder is the task's root
 	Env       map[string]string // the function's; nothing is inherited
 	Timeout   time.Duration     // of one invocation; 0 means Lambda's default of 3 s
+	Init      time.Duration     // until a process asks for its first event; 0 means [MaxInit]
 	Log       func(line string) // takes what the process writes; may be nil
 }
 
@@ -50,6 +50,8 @@ func (e *Error) Error() string { return e.Type + ": " + e.Message }
 // it has ended.
 type Host struct {
 	config Config
+	box    box
+	usage  *Usage
 
 	mu      sync.Mutex // held for an invocation
 	process *process
@@ -66,14 +68,29 @@ func New(config Config) (*Host, error) {
 		return nil, err
 	}
 	config.Bootstrap = bootstrap
-	if config.Timeout == 0 {
-		config.Timeout = 3 * time.Second
+	if err := fits(config.Env); err != nil {
+		return nil, err
 	}
+	config.Timeout = cmp.Or(config.Timeout, 3*time.Second)
+	config.Init = cmp.Or(config.Init, MaxInit)
 	if config.Log == nil {
 		config.Log = func(string) {}
 	}
-	return &Host{config: config}, nil
+	return &Host{config: config, box: theBox(), usage: usages.open(config.Name)}, nil
 }
+
+// fits checks the variables as Lambda does when a function is configured.
+func fits(env map[string]string) error {
+	text, err := json.Marshal(env)
+	if err == nil && len(text) > MaxEnvironment {
+		err = fmt.Errorf("lambdatest: the environment has %d bytes: Lambda takes %d", len(text), MaxEnvironment)
+	}
+	return err
+}
+
+// Usage returns what the processes took so far; of their memory only once they
+// have ended.
+func (h *Host) Usage() Usage { return usages.read(h.usage) }
 
 // Stop kills the process. The next invocation is a cold start.
 func (h *Host) Stop() {
@@ -107,8 +124,14 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	begin := time.Now()
-	if !json.Valid(event) {
+	switch {
+	case !json.Valid(event):
 		return Result{}, errors.New("lambdatest: the event is no JSON")
+	case len(event) >= MaxEvent:
+		return failure(http.StatusRequestEntityTooLarge, &Error{
+			Type:    "RequestEntityTooLargeException",
+			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", MaxEvent),
+		}), nil
 	}
 	i := h.newInvocation(event, limit)
 	defer h.current.Delete(i.id)
@@ -117,6 +140,9 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	}
 	result, err := h.outcome(ctx, i)
 	result.Took = time.Since(begin)
+	if h.process != nil {
+		usages.note(h.usage, Usage{Files: h.box.files(h.process.command.Process.Pid)})
+	}
 	return result, err
 }
 
@@ -130,8 +156,19 @@ func (h *Host) begin(i *invocation) error {
 			}
 			fresh = true
 		}
+		var late <-chan time.Time
+		if fresh {
+			late = time.After(h.config.Init)
+		}
 		select {
 		case h.process.next <- i:
+			if fresh {
+				usages.note(h.usage, Usage{Init: time.Since(h.process.begun)})
+			}
+			return nil
+		case <-late:
+			i.finish(failure(http.StatusOK, &Error{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Init timed out after %.2f seconds", h.config.Init.Seconds())}))
+			h.stop()
 			return nil
 		case <-h.process.exited:
 			if fresh {

@@ -27,10 +27,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// acts are what the function does that only Linux has words for.
+var acts = map[string]func() any{}
+
 // function does what its event names, as the real runtime client does it.
 func function() {
 	if complaint := os.Getenv("COMPLAINT"); complaint != "" {
 		http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01/runtime/init/error", "application/json", strings.NewReader(complaint))
+		select {}
+	}
+	if os.Getenv("LATE") != "" {
 		select {}
 	}
 	if os.Getenv("BROKEN") != "" {
@@ -65,6 +71,9 @@ func function() {
 		case "broken stream":
 			return &events.APIGatewayProxyStreamingResponse{StatusCode: 200, Body: io.MultiReader(strings.NewReader("half"), failing{})}, nil
 		}
+		if act, ok := acts[manner]; ok {
+			return act(), nil
+		}
 		return nil, fmt.Errorf("no such manner: %q", manner)
 	})
 }
@@ -79,7 +88,7 @@ func newHost(t *testing.T, env map[string]string) *Host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, err := New(Config{Bootstrap: self, Env: env, Timeout: time.Second})
+	host, err := New(Config{Name: t.Name(), Bootstrap: self, Env: env, Timeout: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,6 +188,17 @@ func TestFunctionThatCannotStart(t *testing.T) {
 			t.Errorf("outcome is %d %v", got.Status, got.Error)
 		}
 	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := New(Config{Bootstrap: self, Env: map[string]string{"LATE": "1"}, Init: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := call(t, late, "count"); got.Error == nil || got.Error.Type != "Sandbox.Timedout" {
+		t.Errorf("a function that isn't ready in time: %d %v", got.Status, got.Error)
+	}
 	missing, err := New(Config{Bootstrap: filepath.Join(t.TempDir(), "bootstrap")})
 	if err != nil {
 		t.Fatal(err)
@@ -186,5 +206,31 @@ func TestFunctionThatCannotStart(t *testing.T) {
 	defer missing.Stop()
 	if _, err := missing.Invoke(t.Context(), []byte("{}")); err == nil {
 		t.Error("a bootstrap that is missing runs")
+	}
+}
+
+// What Lambda refuses, it refuses before the function sees it.
+func TestRequestsAreLimited(t *testing.T) {
+	host := newHost(t, nil)
+	for size, status := range map[int]int{MaxEvent - 1: 200, MaxEvent: 413} {
+		event, err := json.Marshal(strings.Repeat("x", size-2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, invoke := range map[string]func(context.Context, []byte) (Result, error){"invoke": host.Invoke, "stream": host.Stream} {
+			got, err := invoke(t.Context(), event)
+			if err != nil || got.Status != status || status == 413 && got.Error.Type != "RequestEntityTooLargeException" {
+				t.Errorf("%s with %d bytes: %d %v, %v; want %d", name, size, got.Status, got.Error, err, status)
+			}
+		}
+	}
+}
+
+func TestEnvironmentIsLimited(t *testing.T) {
+	for size, fits := range map[int]bool{MaxEnvironment: true, MaxEnvironment + 1: false} {
+		env := map[string]string{"NAME": strings.Repeat("x", size-len(`{"NAME":""}`))}
+		if _, err := New(Config{Bootstrap: os.Args[0], Env: env}); (err == nil) != fits {
+			t.Errorf("variables of %d bytes: %v", size, err)
+		}
 	}
 }

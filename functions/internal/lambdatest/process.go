@@ -8,7 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
-	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -18,6 +18,8 @@ import (
 // successor's.
 type process struct {
 	command   *exec.Cmd
+	group     *group
+	begun     time.Time
 	exited    chan struct{}
 	server    *http.Server
 	next      chan *invocation
@@ -29,21 +31,20 @@ func (h *Host) start() error {
 	if err != nil {
 		return err
 	}
-	root := filepath.Dir(h.config.Bootstrap)
 	p := &process{
-		command:   exec.Command(h.config.Bootstrap),
+		command:   &exec.Cmd{},
+		begun:     time.Now(),
 		exited:    make(chan struct{}),
 		next:      make(chan *invocation),
 		initError: make(chan Result, 1),
 	}
 	p.server = &http.Server{Handler: h.api(p)}
-	p.command.Dir = root
-	p.command.Env = h.environment(root, listener.Addr().String())
+	p.command.Env = h.environment(h.box.root(h.config.Bootstrap), listener.Addr().String())
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to kill its children too
 	output, sink := io.Pipe()
 	p.command.Stdout, p.command.Stderr = sink, sink
 	p.command.WaitDelay = time.Second
-	if err := p.command.Start(); err != nil {
+	if p.group, err = h.box.launch(p.command, h.config.Bootstrap); err != nil {
 		listener.Close()
 		return fmt.Errorf("lambdatest: %w", err)
 	}
@@ -55,6 +56,8 @@ func (h *Host) start() error {
 	}()
 	go func() {
 		p.command.Wait()
+		usages.note(h.usage, Usage{Memory: p.group.peak()})
+		p.group.remove()
 		sink.Close()
 		<-logged
 		close(p.exited)
@@ -65,17 +68,24 @@ func (h *Host) start() error {
 }
 
 // environment is what Lambda sets, and what the function asked for. A test
-// gives credentials, if it has any to give.
+// gives credentials and region, if it has any to give.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func (h *Host) environment(root, addr string) []string {
 	env := []string{
 		"AWS_LAMBDA_RUNTIME_API=" + addr,
 		"AWS_LAMBDA_FUNCTION_NAME=test",
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(Memory>>20),
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
 		"AWS_LAMBDA_LOG_FORMAT=JSON",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/test",
+		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]00000000000000000000000000000000",
+		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
+		"AWS_XRAY_DAEMON_ADDRESS=169.254.79.129:2000",
 		"LAMBDA_TASK_ROOT=" + root,
 		"LAMBDA_RUNTIME_DIR=/var/runtime",
+		"LANG=en_US.UTF-8",
 		"LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:" + root + ":" + root + "/lib:/opt/lib",
 		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
 		"TZ=:UTC",

@@ -1,0 +1,149 @@
+package lambdatest
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// group is a cgroup that limits the memory of what is in it, in total. The
+// zero group limits nothing.
+type group struct {
+	folder string
+	files  interfaceFiles
+	door   *os.File // a process that writes 0 to it goes in
+}
+
+// interfaceFiles are the names of a cgroup's files, by its version.
+type interfaceFiles struct{ limit, swap, peak string }
+
+var (
+	// https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
+	version2 = interfaceFiles{"memory.max", "memory.swap.max", "memory.peak"}
+	// https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
+	version1 = interfaceFiles{"memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max_usage_in_bytes"}
+)
+
+// newGroup makes a group of [Memory]: below the one that this process is in, or
+// where that may have none, below the next that may.
+func newGroup() (*group, error) {
+	own, files, err := ownGroup()
+	if err != nil {
+		return nil, err
+	}
+	if files == version1 {
+		return makeGroup(own, files)
+	}
+	err = errors.New("none above this process passes memory on")
+	for folder := own; ; folder = filepath.Dir(folder) {
+		passed, none := os.ReadFile(filepath.Join(folder, "cgroup.subtree_control"))
+		if none != nil {
+			return nil, err
+		}
+		if slices.Contains(strings.Fields(string(passed)), "memory") {
+			var g *group
+			if g, err = makeGroup(folder, files); err == nil {
+				return g, nil
+			}
+		}
+	}
+}
+
+func makeGroup(parent string, files interfaceFiles) (*group, error) {
+	folder, err := os.MkdirTemp(parent, "lambdatest-")
+	if err != nil {
+		return nil, err
+	}
+	g := &group{folder: folder, files: files}
+	if err := g.furnish(); err != nil {
+		g.remove()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (g *group) furnish() (err error) {
+	if err := g.write(g.files.limit, Memory); err != nil {
+		return err
+	}
+	swap := 0
+	if g.files == version1 {
+		swap = Memory // with memory
+	}
+	if err := g.write(g.files.swap, swap); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // this kernel knows no swap
+		return err
+	}
+	g.door, err = os.OpenFile(filepath.Join(g.folder, "cgroup.procs"), os.O_WRONLY, 0)
+	return err
+}
+
+func (g *group) write(name string, value int) error {
+	file, err := os.OpenFile(filepath.Join(g.folder, name), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(strconv.Itoa(value))
+	return errors.Join(err, file.Close())
+}
+
+// peak is the most memory, in bytes, that was in use at a time; 0 if unknown.
+func (g *group) peak() int64 {
+	text, err := os.ReadFile(filepath.Join(g.folder, g.files.peak))
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return n
+}
+
+// remove removes the group once nothing is in it.
+func (g *group) remove() {
+	if g.folder != "" {
+		g.door.Close()
+		os.Remove(g.folder)
+	}
+}
+
+// ownGroup finds the folder of this process's group that governs memory.
+func ownGroup() (folder string, files interfaceFiles, err error) {
+	mounts, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return "", files, err
+	}
+	defer mounts.Close()
+	var unified string
+	for lines := bufio.NewScanner(mounts); lines.Scan(); {
+		before, after, _ := strings.Cut(lines.Text(), " - ")
+		place, kind := strings.Fields(before), strings.Fields(after)
+		switch {
+		case len(place) < 5 || len(kind) < 3:
+		case kind[0] == "cgroup" && slices.Contains(strings.Split(kind[2], ","), "memory"):
+			return within(place, "memory"), version1, nil
+		case kind[0] == "cgroup2":
+			unified = within(place, "")
+		}
+	}
+	if unified == "" {
+		return "", files, errors.New("none is mounted")
+	}
+	return unified, version2, nil
+}
+
+// within is the folder of this process's group of a controller, by a line of
+// mountinfo.
+func within(mount []string, controller string) string {
+	root, point := mount[3], mount[4]
+	groups, _ := os.ReadFile("/proc/self/cgroup")
+	for line := range strings.Lines(string(groups)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) == 3 && slices.Contains(strings.Split(parts[1], ","), controller) {
+			return filepath.Join(point, strings.TrimPrefix(parts[2], root))
+		}
+	}
+	return point
+}
