@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"primrose/functions/internal/usage"
 )
 
 // contestant is one of the systems that are compared.
@@ -96,7 +98,7 @@ func (m *magick) turn(dir, format string) (result, error) {
 		if err := cmd.Start(); err != nil {
 			return r, err
 		}
-		memory := watch(cmd.Process.Pid)
+		memory := peak(cmd.Process.Pid)
 		err := cmd.Wait()
 		r.memory = max(r.memory, memory())
 		if err != nil {
@@ -134,23 +136,34 @@ func serve(cmd *exec.Cmd, images int, url func(i int) string) (r result, err err
 	}
 	r.first = ms(time.Since(start))
 
-	before, err := tree(cmd.Process.Pid)
+	before, err := usage.Tree(cmd.Process.Pid)
 	if err != nil {
 		return r, err
 	}
-	memory := watch(cmd.Process.Pid)
+	memory := peak(cmd.Process.Pid)
 	for i := range images {
 		if _, err := fetch(url(i + 1)); err != nil {
 			return r, err
 		}
 	}
 	r.memory = memory()
-	after, err := tree(cmd.Process.Pid)
+	after, err := usage.Tree(cmd.Process.Pid)
 	if err != nil {
 		return r, err
 	}
-	r.cpu = ms(after.cpu-before.cpu) / float64(images)
+	r.cpu = ms(after.CPU-before.CPU) / float64(images)
 	return r, nil
+}
+
+// peak watches the memory of a process and its descendants until its result is
+// called, which returns the most that it saw, in MB.
+func peak(pid int) func() float64 {
+	most := 0.0
+	stop := usage.Watch(pid, 20*time.Millisecond, func(memory float64) { most = max(most, memory) })
+	return func() float64 {
+		stop()
+		return most
+	}
 }
 
 // firstVariant asks until the server answers.

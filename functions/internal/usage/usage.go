@@ -1,6 +1,7 @@
 //go:build linux
 
-package main
+// Package usage tells what processes use of a machine.
+package usage
 
 import (
 	"bufio"
@@ -15,21 +16,21 @@ import (
 	"time"
 )
 
-// usage is what a process and all its descendants have used so far.
-type usage struct {
-	cpu    time.Duration // user and system, dead children included
-	memory float64       // MB resident; what processes share is counted once
+// Usage is what a process and all its descendants have used so far.
+type Usage struct {
+	CPU    time.Duration // user and system, dead children included
+	Memory float64       // MB resident, see [proportional]; what processes share is counted once
 }
 
-// tree adds up a process and its living descendants.
-func tree(pid int) (usage, error) {
+// Tree adds up a process and its living descendants.
+func Tree(pid int) (Usage, error) {
 	total, err := process(pid)
 	if err != nil {
-		return usage{}, err
+		return Usage{}, err
 	}
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	if err != nil {
-		return usage{}, err
+		return Usage{}, err
 	}
 	for _, list := range lists {
 		children, err := os.ReadFile(list)
@@ -39,63 +40,62 @@ func tree(pid int) (usage, error) {
 		for _, child := range strings.Fields(string(children)) {
 			id, err := strconv.Atoi(child)
 			if err != nil {
-				return usage{}, err
+				return Usage{}, err
 			}
-			u, err := tree(id)
+			u, err := Tree(id)
 			if err != nil {
 				continue // the process has just ended
 			}
-			total.cpu += u.cpu
-			total.memory += u.memory
+			total.CPU += u.CPU
+			total.Memory += u.Memory
 		}
 	}
 	return total, nil
 }
 
-// watch looks at the memory of a process and its descendants every 20 ms, until
-// its result is called, which returns the most that it saw, in MB. The kernel's
-// own account of a dead child's peak begins with what its parent had.
-func watch(pid int) func() float64 {
-	stop, most := make(chan struct{}), make(chan float64)
+// Watch has each look at the memory of a process and its descendants every
+// interval, in MB, until its result is called. The kernel's own account of a
+// dead child's peak begins with what its parent had.
+func Watch(pid int, interval time.Duration, each func(memory float64)) (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		peak := 0.0
-		look := time.NewTicker(20 * time.Millisecond)
+		defer close(ended)
+		look := time.NewTicker(interval)
 		defer look.Stop()
 		for {
 			select {
-			case <-stop:
-				most <- peak
+			case <-end:
 				return
 			case <-look.C:
-				if u, err := tree(pid); err == nil { // or it has just ended
-					peak = max(peak, u.memory)
+				if u, err := Tree(pid); err == nil { // or it has just ended
+					each(u.Memory)
 				}
 			}
 		}
 	}()
-	return func() float64 {
-		close(stop)
-		return <-most
+	return func() {
+		close(end)
+		<-ended
 	}
 }
 
 // process reads one process: utime, stime, cutime and cstime are fields 14
 // to 17 of /proc/pid/stat, in ticks of 10 ms (proc(5)).
-func process(pid int) (usage, error) {
+func process(pid int) (Usage, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return usage{}, err
+		return Usage{}, err
 	}
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	var u usage
+	var u Usage
 	for _, field := range fields[11:15] {
 		ticks, err := strconv.Atoi(field)
 		if err != nil {
-			return usage{}, err
+			return Usage{}, err
 		}
-		u.cpu += time.Duration(ticks) * 10 * time.Millisecond
+		u.CPU += time.Duration(ticks) * 10 * time.Millisecond
 	}
-	u.memory, err = proportional(pid)
+	u.Memory, err = proportional(pid)
 	return u, err
 }
 
