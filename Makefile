@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check sbom vulncheck synth diff bench corpus codecs tools node clean primrose
+.PHONY: help run test check sbom vulncheck synth diff bench corpus soak codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
@@ -68,6 +68,10 @@ vulncheck: build/bin/.govulncheck-$(GOVULNCHECK) ## ask the databases of vulnera
 	@build/bin/govulncheck ./infra/...
 	@cd functions && ../build/bin/govulncheck ./...
 	@npm audit && npm audit --prefix functions
+
+soak: tools codecs ## load the service for minutes and judge every answer (ARGS="-duration 60s -requests 20000")
+	$(call say,Loading the service: about ten minutes)
+	@cd functions && go test -count=1 -v -timeout 60m -run 'TestServe|TestLambda' ./internal/soak -duration 60s -requests 20000 $(ARGS)
 
 # ── Deploy and review ────────────────────────────────────────────────────
 
