@@ -6,14 +6,12 @@ package serve
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
-	"primrose/functions/internal/problem"
 	"primrose/functions/internal/signature"
 	"primrose/functions/internal/store"
 )
@@ -113,32 +111,4 @@ func rewritten(r *http.Request, result edge.Result) *http.Request {
 	r.RequestURI = result.URI
 	r.Header = result.Header
 	return r
-}
-
-// operation answers an event by JSON.
-func (s *Service) operation(w http.ResponseWriter, r *http.Request) {
-	result, err := s.invoke(w, r)
-	if err != nil {
-		s.Log.WarnContext(r.Context(), "operation failed", "error", err.Error())
-		delivery.Refuse(w, r, err)
-		return
-	}
-	delivery.Harden(w.Header())
-	w.Header().Set("Content-Type", "application/json")
-	w.Write(result)
-}
-
-// maxEvent is API Gateway's limit of a request's bytes.
-const maxEvent = 10 << 20
-
-func (s *Service) invoke(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
-	if err != nil {
-		return nil, problem.New(problem.OriginalTooLarge, "the event did not arrive, or has more than %d bytes", maxEvent).Because(err)
-	}
-	result, err := s.Operations.Invoke(r.Context(), event)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(result)
 }

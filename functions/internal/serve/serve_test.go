@@ -270,12 +270,16 @@ func TestOperation(t *testing.T) {
 		t.Errorf("%s %s", response.Status, body)
 	}
 	for event, want := range map[string]int{
-		`{"operation":"none"}`:              http.StatusBadRequest,
-		"":                                  http.StatusBadRequest,
-		"{":                                 http.StatusBadRequest,
-		"\x00":                              http.StatusBadRequest,
-		`{"operation":"ping"}{}`:            http.StatusBadRequest,
-		`"` + strings.Repeat("x", maxEvent): http.StatusRequestEntityTooLarge,
+		`{"operation":"none"}`:           http.StatusBadRequest,
+		"":                               http.StatusBadRequest,
+		"{":                              http.StatusBadRequest,
+		"\x00":                           http.StatusBadRequest,
+		`{"operation":"ping"}{}`:         http.StatusBadRequest,
+		strings.Repeat("x", maxBody-2):   http.StatusBadRequest, // it is read, and no event
+		strings.Repeat("x", maxBody-1):   http.StatusRequestEntityTooLarge,
+		strings.Repeat("x", maxBody+1):   http.StatusRequestEntityTooLarge,
+		strings.Repeat(`"`, maxBody/2-1): http.StatusBadRequest, // with each quote escaped
+		strings.Repeat(`"`, maxBody/2):   http.StatusRequestEntityTooLarge,
 	} {
 		if response, body := l.ask(t, "POST", "/", event); response.StatusCode != want {
 			t.Errorf("%.40q: %s %s, want %d", event, response.Status, body, want)
