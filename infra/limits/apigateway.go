@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,10 @@ var apiGateway = slices.Concat(
 	about("AWS::ApiGateway::ApiKey", "AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-apikey.html",
 		rule{name: "api-key-literal", check: keyIsReference},
 		rule{name: "api-key-length", check: keyIsAllowed},
+	),
+	about("AWS::ApiGateway::GatewayResponse", "apigateway/latest/developerguide/supported-gateway-response-types.html",
+		rule{name: "api-answer-status", check: defaultKeepsStatus},
+		rule{name: "api-answer-header", check: headersAreQuoted},
 	),
 	about("AWS::ApiGateway::Stage", "apigateway/latest/developerguide/api-gateway-request-throttling.html",
 		rule{name: "api-throttle", check: throttles},
@@ -105,6 +110,25 @@ func keyIsAllowed(t Template, r Resource) (found problems) {
 		n := numberOr(value(made, "PasswordLength"), 32)
 		found.unless(20 <= n && n <= 128 && value(made, "ExcludePunctuation") == true,
 			"%s makes %v characters, ExcludePunctuation %v: a key has 20 to 128 letters and digits", secret.ID, n, value(made, "ExcludePunctuation"))
+	}
+	return found
+}
+
+// defaultKeepsStatus: a default's status would be that of all answers of the API's own.
+func defaultKeepsStatus(_ Template, r Resource) problems {
+	kind := text(r.Properties["ResponseType"])
+	return unless(r.Properties["StatusCode"] == nil || !strings.HasPrefix(kind, "DEFAULT_"),
+		"StatusCode of %s is %v: leave it out, or every answer of its kind gets it", kind, r.Properties["StatusCode"])
+}
+
+// headersAreQuoted: what is in no quotes is an expression, which a deployment would stumble over.
+func headersAreQuoted(_ Template, r Resource) (found problems) {
+	parameters, _ := r.Properties["ResponseParameters"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		value := text(parameters[name])
+		quoted := len(value) >= 2 && strings.HasPrefix(value, "'") && strings.HasSuffix(value, "'")
+		found.unless(quoted || strings.HasPrefix(value, "method.request.") || strings.HasPrefix(value, "context."),
+			"%s is %s: put text between single quotes", name, value)
 	}
 	return found
 }

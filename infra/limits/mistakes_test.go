@@ -94,6 +94,12 @@ var apiMistakes = []mutation{
 	{"a plain key", "api-key-literal", to("AWS::ApiGateway::ApiKey", "Value", "correcthorsebatterystaple")}, // passes the validator
 	{"a key of 19 letters", "api-key-length", to(secret, "GenerateSecretString.PasswordLength", 19.0)},      // passes the validator
 	{"a key with punctuation", "api-key-length", without(secret, "GenerateSecretString.ExcludePunctuation")},
+	{"one status for all refusals", "api-answer-status", change("AWS::ApiGateway::GatewayResponse", "", func(m map[string]any) bool {
+		m["StatusCode"] = "400"
+		return m["ResponseType"] == "DEFAULT_4XX"
+	})},
+	{"a header without quotes", "api-answer-header", to("AWS::ApiGateway::GatewayResponse", "ResponseParameters", // passes the validator
+		map[string]any{"gatewayresponse.header.Retry-After": "1"})},
 	{"no throttle", "api-throttle", without("AWS::ApiGateway::Stage", "MethodSettings")},
 	{"nobody gets an answer", "api-throttle", to("AWS::ApiGateway::Stage", "MethodSettings.ThrottlingRateLimit", 0.0)},
 	{"logs to a stream of any name", "api-log-stream", to("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", "logs")},

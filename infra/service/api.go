@@ -39,6 +39,7 @@ func newAPI(scope constructs.Construct, p Props, f processor) api {
 	})
 	addVariants(rest, p, f)
 	addOperations(rest, f)
+	addRefusals(rest)
 	key, plan := newKey(c, p.API.KeyVersion, rest)
 
 	accept(rest, "AwsSolutions-APIG2",

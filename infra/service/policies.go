@@ -1,6 +1,8 @@
 package service
 
 import (
+	"net/http"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -33,15 +35,20 @@ func newOriginRequestPolicy(scope constructs.Construct) awscloudfront.OriginRequ
 }
 
 // shortErrors keeps every error that CloudFront would cache by itself, for ten seconds, to five:
-// what is wrong now is retried soon. A 415 stays at ten, which CloudFront lets nobody change; and it
-// never caches a 413, 416, 422 or 429.
+// what is wrong now is retried soon. A 503 is kept to one, since it says itself by max-age how long it
+// may last, if longer. A 415 stays at ten, which CloudFront lets nobody change; and it never caches a
+// 413, 416, 422 or 429.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 func shortErrors() *[]*awscloudfront.ErrorResponse {
 	var errors []*awscloudfront.ErrorResponse
 	for _, status := range []float64{400, 403, 404, 405, 414, 500, 501, 502, 503, 504} {
+		seconds := 5.0
+		if status == http.StatusServiceUnavailable {
+			seconds = 1
+		}
 		errors = append(errors, &awscloudfront.ErrorResponse{
 			HttpStatus: new(status),
-			Ttl:        awscdk.Duration_Seconds(new(5.0)),
+			Ttl:        awscdk.Duration_Seconds(new(seconds)),
 		})
 	}
 	return &errors

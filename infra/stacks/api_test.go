@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -49,6 +50,46 @@ func TestAPIIsRegionalMeasuredTracedAndThrottled(t *testing.T) {
 		if got := settings[0]; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("method settings: %v, want %v", got, want)
 		}
+	})
+}
+
+// What the API answers by itself is a problem, too, and says when to try again.
+func TestRefusalsAreProblems(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		var got []string
+		for _, id := range made.of("AWS::ApiGateway::GatewayResponse") {
+			r := made.Resources[id].Properties
+			header := func(name string) string { return text(r.get("ResponseParameters", "gatewayresponse.header."+name)) }
+			var body struct {
+				Title, Code, Detail string
+				Status              int
+			}
+			if err := json.Unmarshal([]byte(text(r.get("ResponseTemplates", "application/json"))), &body); err != nil || body.Detail == "" {
+				t.Errorf("%s: %v, %v", r["ResponseType"], r["ResponseTemplates"], err)
+			}
+			status := strings.TrimPrefix(text(r["StatusCode"]), "<nil>")
+			if status != "" && (status != fmt.Sprint(body.Status) || body.Title != http.StatusText(body.Status)) {
+				t.Errorf("%s: status %s, but the problem says %d %s", r["ResponseType"], status, body.Status, body.Title)
+			}
+			if header("Content-Type") != "'application/problem+json'" || header("X-Content-Type-Options") != "'nosniff'" {
+				t.Errorf("%s: %v", r["ResponseType"], r["ResponseParameters"])
+			}
+			got = append(got, fmt.Sprintf("%s: %s %s, cached %s, again %s", r["ResponseType"], status, body.Code, header("Cache-Control"), header("Retry-After")))
+		}
+		same(t, "refusals", got, []string{
+			"ACCESS_DENIED: 403 forbidden, cached 'public, max-age=5', again <nil>",
+			"DEFAULT_4XX:  bad_request, cached 'public, max-age=5', again <nil>",
+			"DEFAULT_5XX:  internal, cached 'public, max-age=5', again '5'",
+			"EXPIRED_TOKEN: 403 forbidden, cached 'public, max-age=5', again <nil>",
+			"INTEGRATION_FAILURE: 504 internal, cached 'public, max-age=5', again '5'",
+			"INTEGRATION_TIMEOUT: 504 internal, cached 'public, max-age=5', again '5'",
+			"INVALID_API_KEY: 403 forbidden, cached 'public, max-age=5', again <nil>",
+			"INVALID_SIGNATURE: 403 forbidden, cached 'public, max-age=5', again <nil>",
+			"MISSING_AUTHENTICATION_TOKEN: 403 forbidden, cached 'public, max-age=5', again <nil>",
+			"QUOTA_EXCEEDED: 429 overloaded, cached 'public, max-age=1', again '1'",
+			"REQUEST_TOO_LARGE: 413 original_too_large, cached 'public, max-age=5', again <nil>",
+			"THROTTLED: 429 overloaded, cached 'public, max-age=1', again '1'",
+		})
 	})
 }
 
