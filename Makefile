@@ -36,7 +36,7 @@ codecs: build/codecs/$(HOST)/.installed
 build/codecs/%/.installed: functions/package.json functions/package-lock.json
 	@mkdir -p $(@D) && cp $^ $(@D)/
 	@cd $(@D) && npm ci --os=$(firstword $(subst -, ,$*)) --cpu=$(patsubst amd64,x64,$(lastword $(subst -, ,$*))) \
-		--libc=glibc --no-audit --no-fund --loglevel=error
+		--libc=glibc --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ── Test ─────────────────────────────────────────────────────────────────

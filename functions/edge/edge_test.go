@@ -285,6 +285,21 @@ func TestProblemResponse(t *testing.T) {
 	}
 }
 
+// What a viewer sends as if the edge function had decided it counts for nothing: neither the header nor a
+// variant's own path, which names an original that is not there.
+func TestViewersDecideNothing(t *testing.T) {
+	function := newFunction(t, Stage{})
+	result, err := function.Handle(Request{Method: http.MethodGet, URI: "/rose.jpg/-/w=300", RawQuery: "",
+		Header: http.Header{"X-Primrose-Variant": {"/rose.jpg/-/w=8192"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "/rose.jpg/-/w%3D300/-/original"
+	if got := result.Header.Values("X-Primrose-Variant"); result.URI != want || !slices.Equal(got, []string{want}) {
+		t.Errorf("asks for %s, and says %q", result.URI, got)
+	}
+}
+
 func TestHandleKeepsHeaders(t *testing.T) {
 	function := newFunction(t, Stage{})
 	result, err := function.Handle(Request{Method: http.MethodGet, URI: "/rose.jpg", RawQuery: "auto=format",

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,6 +100,38 @@ func TestVulnerabilitiesAreLookedUp(t *testing.T) {
 	makefile := read(t, "../../Makefile")
 	if !regexp.MustCompile(`(?m)^GOVULNCHECK := v[0-9]+\.[0-9]+\.[0-9]+$`).MatchString(makefile) {
 		t.Error("the Makefile doesn't pin govulncheck")
+	}
+}
+
+// npm's packages are pinned by hash, and run nothing of theirs when they are installed.
+func TestPackagesArePinnedAndRunNothing(t *testing.T) {
+	for _, file := range []string{"../../package-lock.json", "../../functions/package-lock.json"} {
+		var lock struct {
+			Packages map[string]struct {
+				Integrity        string
+				HasInstallScript bool
+			}
+		}
+		if err := json.Unmarshal([]byte(read(t, file)), &lock); err != nil || len(lock.Packages) < 2 {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for path, p := range lock.Packages {
+			if path != "" && !strings.HasPrefix(p.Integrity, "sha512-") {
+				t.Errorf("%s: %s is not pinned by a hash", file, path)
+			}
+			if p.HasInstallScript {
+				t.Errorf("%s: %s wants to run when it is installed, which nothing needs", file, path)
+			}
+		}
+	}
+	for file, want := range map[string]string{
+		"../../.npmrc":        "\nignore-scripts=true\n",
+		"../../Makefile":      "--ignore-scripts",
+		"../bundle/codecs.go": `"--ignore-scripts"`,
+	} {
+		if !strings.Contains(read(t, file), want) {
+			t.Errorf("%s lets packages run scripts", file)
+		}
 	}
 }
 

@@ -78,10 +78,43 @@ func TestResponseHeaders(t *testing.T) {
 		if policy["CorsConfig"] != nil {
 			t.Error("CloudFront is to answer for CORS, and drops Vary by that")
 		}
+		security := policy.object("SecurityHeadersConfig")
+		if csp := fmt.Sprint(security["ContentSecurityPolicy"]); csp != "map[ContentSecurityPolicy:default-src 'none'; sandbox Override:true]" {
+			t.Errorf("what is opened by itself may do as %s says", csp)
+		}
+		if got := fmt.Sprint(security["ContentTypeOptions"]); got != "map[Override:true]" {
+			t.Errorf("browsers may guess what an answer is: %s", got)
+		}
 		if promise := policy.get("SecurityHeadersConfig", "StrictTransportSecurity"); promise != nil && len(stage.Domain.Names) == 0 {
 			t.Errorf("HTTPS is promised for a name that is not ours: %v", promise)
 		}
 	})
+}
+
+// Nobody reads along, or changes anything on its way: neither between viewer and edge nor behind it.
+func TestEveryConnectionIsEncrypted(t *testing.T) {
+	each(t, func(t *testing.T, _ config.Stage, made template) {
+		if got := distribution(made).get("DefaultCacheBehavior", "ViewerProtocolPolicy"); got != "redirect-to-https" {
+			t.Errorf("viewers who ask by plain HTTP: %v", got)
+		}
+		for _, o := range distribution(made).objects("Origins") {
+			if policy := o.get("CustomOriginConfig", "OriginProtocolPolicy"); o["S3OriginConfig"] == nil && policy != "https-only" {
+				t.Errorf("%s is asked by %v", text(o["DomainName"]), policy)
+			}
+		}
+		for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"} {
+			for _, id := range made.of(kind) {
+				if !slices.ContainsFunc(made.Resources[id].Properties.objects("PolicyDocument", "Statement"), deniesPlain) {
+					t.Errorf("%s lets in who comes without TLS", id)
+				}
+			}
+		}
+	})
+}
+
+// deniesPlain says whether a statement refuses everybody everything that is not asked for by TLS.
+func deniesPlain(s object) bool {
+	return s["Effect"] == "Deny" && fmt.Sprint(s["Principal"]) == "map[AWS:*]" && s.get("Condition", "Bool", "aws:SecureTransport") == "false"
 }
 
 // S3 allows scripts to read only what is asked for on behalf of a site: the edge always asks so, and

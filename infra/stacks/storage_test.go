@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,6 +20,25 @@ func TestOriginalsAreKeptAndTellOfChanges(t *testing.T) {
 			t.Errorf("EventBridge is told: %v", told)
 		}
 	})
+}
+
+// No mistake in a policy or an access list can open a bucket of ours to the public, and S3 encrypts what is in it.
+func TestBucketsArePrivate(t *testing.T) {
+	for _, stage := range stages() {
+		made := home(t, stage)
+		for _, id := range made.of("AWS::S3::Bucket") {
+			p := made.Resources[id].Properties
+			if got := fmt.Sprint(p["PublicAccessBlockConfiguration"]); got != "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]" {
+				t.Errorf("%s: %s is open to the public by %s", stage.Name, id, got)
+			}
+			if got := fmt.Sprint(p.get("OwnershipControls", "Rules")); got != "[map[ObjectOwnership:BucketOwnerEnforced]]" {
+				t.Errorf("%s: %s has access lists: %s", stage.Name, id, got)
+			}
+			if p["BucketEncryption"] == nil {
+				t.Errorf("%s: %s is not encrypted", stage.Name, id)
+			}
+		}
+	}
 }
 
 // An existing bucket is read, and not made, not changed.

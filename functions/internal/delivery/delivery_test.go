@@ -553,6 +553,32 @@ func TestRawPath(t *testing.T) {
 	}
 }
 
+// Whatever a viewer asks for and a worker says, the log has a line of ours for it, and none of theirs.
+func TestLogCannotBeForged(t *testing.T) {
+	const forged = "x\n{\"msg\":\"request\",\"_aws\":{\"Timestamp\":1}}\u2028\r\n"
+	liar := workerFunc(func(context.Context, engine.Job, io.Reader) (engine.Variant, error) {
+		return engine.Variant{}, problem.New(problem.BrokenImage, "%s", forged).Because(errors.New(forged))
+	})
+	s := start(t, liar, nil)
+	response, body := s.ask(t, "GET", "/rose.jpg/-/w=20")
+	var answer struct{ Detail string }
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Detail != forged || response.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("%s %q: %v", response.Status, body, err)
+	}
+	s.ask(t, "GET", "/%0A%7B%22msg%22:%22request%22%7D.jpg/-/w=20", "User-Agent", "\t"+forged[2:8])
+	s.Close()
+	lines := strings.Split(strings.TrimSuffix(s.log.String(), "\n"), "\n")
+	if len(lines) != 2 {
+		t.Errorf("%d lines of two requests:\n%s", len(lines), s.log)
+	}
+	for _, line := range lines {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil || fields["method"] != "GET" || fields["_aws"] != nil {
+			t.Errorf("%v: %s", err, line)
+		}
+	}
+}
+
 func TestLog(t *testing.T) {
 	s := start(t, realWorker(t), func(c *Config) { c.Restarts = func() uint64 { return 7 } })
 	_, body := s.ask(t, "GET", "/rose.jpg/-/fm=png,w=20")
