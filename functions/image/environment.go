@@ -20,6 +20,7 @@ const (
 	maxFramesName = "PRIMROSE_MAX_FRAMES" // of an original; optional
 	decodersName  = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
 	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
+	jobsName      = "PRIMROSE_JOBS"       // images after which a worker is replaced; optional: without it, never
 	jailName      = "PRIMROSE_JAIL"       // required or degraded: whether variants are made where the worker's jail isn't whole; optional
 	serviceName   = "PRIMROSE_SERVICE"    // who counts, see package metric; optional: without it, nobody does
 )
@@ -33,6 +34,7 @@ type settings struct {
 	variants  string
 	limits    engine.Limits
 	deadline  time.Duration
+	jobs      int  // of one worker
 	jailed    bool // no variants but from a whole jail
 	service   metric.Service
 }
@@ -49,6 +51,7 @@ func parseEnvironment(get func(name string) string) (settings, error) {
 			Frames: int(r.Integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
 		},
 		deadline: time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
+		jobs:     int(r.Integer(jobsName, math.MaxInt32, math.MaxInt32)),
 		jailed:   r.jail(),
 		service:  metric.Service(get(serviceName)),
 	}

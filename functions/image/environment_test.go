@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -15,14 +16,14 @@ func TestEnvironment(t *testing.T) {
 		set  map[string]string
 		want settings
 	}{
-		{nil, settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""}},
+		{nil, settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""}},
 		{
-			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", jailName: "required", serviceName: "primrose-dev"},
-			settings{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, true, "primrose-dev"},
+			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", jobsName: "1", jailName: "required", serviceName: "primrose-dev"},
+			settings{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, 1, true, "primrose-dev"},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: "", jailName: "degraded"},
-			settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, false, ""},
+			settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""},
 		},
 	} {
 		got, err := parseEnvironment(lookup(least, test.set))
@@ -39,13 +40,14 @@ func TestEnvironmentTellsAllMistakes(t *testing.T) {
 		maxFramesName: "2147483648",
 		decodersName:  "svg,heic",
 		deadlineName:  "901",
+		jobsName:      "0",
 		jailName:      "perhaps",
 	}
 	_, err := parseEnvironment(lookup(set))
 	if err == nil {
 		t.Fatal("all of it is wrong, and passes")
 	}
-	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName, jailName} {
+	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName, jobsName, jailName} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("the error doesn't name %s: %v", name, err)
 		}

@@ -57,6 +57,7 @@ func Default() Service {
 			Deadline:     25 * time.Second,
 			Rollout:      Canary,
 			Jail:         JailDegraded,
+			Jobs:         1,
 			LogRetention: 30 * Day,
 		},
 		Limits: Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100},

@@ -58,6 +58,7 @@ func imageEnvironment(scope constructs.Construct, cfg config.Service, s storage)
 		"PRIMROSE_MAX_FRAMES": new(strconv.Itoa(cfg.Limits.Frames)),
 		"PRIMROSE_DECODERS":   new(strings.Join(decoders, ",")),
 		"PRIMROSE_DEADLINE":   new(strconv.Itoa(int(cfg.Image.Deadline / time.Second))),
+		"PRIMROSE_JOBS":       new(strconv.Itoa(cfg.Image.Jobs)),
 		"PRIMROSE_JAIL":       new(string(cfg.Image.Jail)),
 	}
 }

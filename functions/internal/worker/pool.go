@@ -31,6 +31,7 @@ const DefaultQueue = 16
 type Config struct {
 	Size     int            // how many run at a time; 0 means 1
 	Queue    int            // how many jobs may wait for a worker; 0 means [DefaultQueue] for each worker
+	Jobs     int            // after how many a fresh process takes a worker's place; 0 means never
 	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
 	Role     string         // the first argument of this binary's workers; "" means "worker", see [Play]
 	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
@@ -70,6 +71,7 @@ type Pool struct {
 
 	concealed     error // why this process can't conceal itself; nil if it does
 	starts, kills atomic.Uint64
+	retirements   atomic.Uint64
 }
 
 // Stats counts what befell a pool's workers.
@@ -145,8 +147,8 @@ func (p *Pool) Ready(ctx context.Context) error {
 
 // Stats returns the counts so far.
 func (p *Pool) Stats() Stats {
-	starts := p.starts.Load()
-	return Stats{Restarts: starts - min(starts, uint64(p.config.Size)), Kills: p.kills.Load()}
+	starts, planned := p.starts.Load(), uint64(p.config.Size)+p.retirements.Load()
+	return Stats{Restarts: starts - min(starts, planned), Kills: p.kills.Load()}
 }
 
 // Close kills the workers and waits for their ends. Jobs under way fail.
@@ -201,6 +203,7 @@ func (p *Pool) lend(w *process) error {
 		select {
 		case p.loans <- loan{worker: w}:
 			p.await(w)
+			p.retire(w)
 		case <-w.exited:
 			if w.jobs.Load() == 0 {
 				return w.obituary(errors.New("it died before its first job"))
@@ -210,6 +213,17 @@ func (p *Pool) lend(w *process) error {
 		}
 	}
 	return nil
+}
+
+// retire ends a worker that has done its jobs. What may have taken it over ends with it, so nobody asks
+// whether it agrees.
+func (p *Pool) retire(w *process) {
+	if p.config.Jobs == 0 || w.jobs.Load() < uint64(p.config.Jobs) || w.ended() {
+		return
+	}
+	p.retirements.Add(1)
+	w.retired.Store(true)
+	w.kill()
 }
 
 // await waits for the end of a loan.
@@ -222,10 +236,10 @@ func (p *Pool) await(w *process) {
 	}
 }
 
-// bury tells of a worker's end, and counts it. At the pool's own end there is
-// nothing to tell.
+// bury tells of a worker's end, and counts it. Of one that was planned, as at
+// the pool's own end, there is nothing to tell.
 func (p *Pool) bury(w *process) {
-	if p.life.Err() != nil {
+	if p.life.Err() != nil || w.retired.Load() {
 		return
 	}
 	killed, count := w.killed(), metric.WorkerCrashes

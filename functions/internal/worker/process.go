@@ -35,6 +35,7 @@ type process struct {
 	jobs    atomic.Uint64 // begun so far
 
 	doomed   atomic.Bool   // a kill was sent
+	retired  atomic.Bool   // the kill was planned
 	returned chan struct{} // one value when a loan ends
 	exited   chan struct{} // closed once the process is reaped
 }

@@ -385,6 +385,51 @@ func TestIdleDeathCostsNoJob(t *testing.T) {
 	wantAlive(t, pool)
 }
 
+// Whatever took over a worker sees as many originals as a worker may do jobs, and its end is nobody's
+// alarm.
+func TestWorkersRetire(t *testing.T) {
+	for _, test := range []struct {
+		jobs int
+		want string // which process did each of six jobs, by the order of their first ones
+	}{{0, "000000"}, {1, "012345"}, {2, "001122"}, {5, "000001"}} {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		pool, err := NewPool(Config{
+			Command: []string{self, role, "obey in jail"},
+			Jobs:    test.jobs,
+			Log:     slog.New(slog.NewJSONHandler(&log, nil)),
+			Service: "primrose-test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, seen := "", map[string]int{}
+		for range 6 {
+			pid, err := do(pool, "pid", bytes.NewReader(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := seen[string(pid.Body)]; !ok {
+				seen[string(pid.Body)] = len(seen)
+			}
+			got += fmt.Sprint(seen[string(pid.Body)])
+		}
+		if got != test.want {
+			t.Errorf("%d jobs a worker: %s, want %s", test.jobs, got, test.want)
+		}
+		if stats := pool.Stats(); stats != (Stats{}) {
+			t.Errorf("%d jobs a worker: %+v, want nothing that befell any", test.jobs, stats)
+		}
+		pool.Close()
+		if strings.Contains(log.String(), "worker ended") {
+			t.Errorf("%d jobs a worker: the log tells of a death:\n%s", test.jobs, log.String())
+		}
+	}
+}
+
 func TestDeadlineKills(t *testing.T) {
 	pool := newPool(t, "obey", 50*time.Millisecond)
 	_, err := do(pool, "hang", bytes.NewReader(picture(0)))
