@@ -30,6 +30,8 @@ var (
 	gTypeName        func(gtype) string
 	gTypeFromName    func(string) gtype
 	gTypeIsA         func(t, is gtype) int32
+	gTypeChildren    func(t gtype, n *uint32) uintptr
+	gTypeTestFlags   func(t gtype, flags uint32) int32
 	gValueInit       func(v *value, t gtype) *value
 	gValueUnset      func(*value)
 	gValueSetBool    func(v *value, x int32)
@@ -68,6 +70,8 @@ var (
 
 	vipsOperationNew        func(name string) object
 	vipsOperationBuild      func(*object) int32
+	vipsOperationFlags      func(object) int32
+	vipsNicknameFind        func(gtype) string
 	vipsObjectUnrefOutputs  func(object)
 	vipsObjectArgumentFlags func(o object, name string) int32
 	vipsObjectGetArgs       func(o object, names *uintptr, flags *uintptr, n *int32) int32
@@ -122,6 +126,8 @@ var symbols = map[string]any{
 	"g_type_name":                  &gTypeName,
 	"g_type_from_name":             &gTypeFromName,
 	"g_type_is_a":                  &gTypeIsA,
+	"g_type_children":              &gTypeChildren,
+	"g_type_test_flags":            &gTypeTestFlags,
 	"g_value_init":                 &gValueInit,
 	"g_value_unset":                &gValueUnset,
 	"g_value_set_boolean":          &gValueSetBool,
@@ -158,6 +164,8 @@ var symbols = map[string]any{
 	"vips_flags_from_nick":           &vipsFlagsFrom,
 	"vips_operation_new":             &vipsOperationNew,
 	"vips_cache_operation_buildp":    &vipsOperationBuild,
+	"vips_operation_get_flags":       &vipsOperationFlags,
+	"vips_nickname_find":             &vipsNicknameFind,
 	"vips_object_unref_outputs":      &vipsObjectUnrefOutputs,
 	"vips_object_get_argument_flags": &vipsObjectArgumentFlags,
 	"vips_object_get_args":           &vipsObjectGetArgs,

@@ -67,10 +67,6 @@ func Open(path string) error {
 	return nil
 }
 
-// Block forbids (or allows) every operation of a class of libvips', such as
-// VipsForeignLoad, and those derived from it.
-func Block(class string, block bool) { vipsOperationBlockSet(class, toBool(block)) }
-
 // LimitPipes bounds how many bytes libvips holds of a pipe that its loader
 // can't read in one go.
 func LimitPipes(bytes int64) { vipsPipeReadLimitSet(bytes) }
