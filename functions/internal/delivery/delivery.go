@@ -1,9 +1,8 @@
 // Package delivery answers requests for variants: it is the image function.
 //
-// A variant is made once. It goes into the variants' store before its viewer
-// hears that it may be cached, so that whoever asks next finds it there.
-//
-// Who asks while it is being made waits for that one.
+// A variant is made once, for all who ask for it meanwhile. It goes into the
+// variants' store before they hear that it may be cached, so that whoever asks
+// next finds it there.
 //
 // Originals are replaced while variants are made of them. A variant that may
 // be of the old bytes is sent, because it was asked for before, but for a
@@ -95,6 +94,10 @@ func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, e *entry) erro
 	return nil
 }
 
+// glance is how long a viewer who has something waits until it is known whether
+// that is the variant: little beside the time in which he must be answered.
+const glance = 500 * time.Millisecond
+
 // unchanged answers a viewer who says what he has, if he has the variant. An
 // original that can't be asked for is left to who fetches it: he says why.
 func (h *Handler) unchanged(r *http.Request, wanted variant.Variant, e *entry) (answer, bool) {
@@ -102,7 +105,9 @@ func (h *Handler) unchanged(r *http.Request, wanted variant.Variant, e *entry) (
 		return answer{}, false
 	}
 	defer e.time(&e.fetch)()
-	source, err := h.Originals.ETag(r.Context(), wanted.Key())
+	ctx, cancel := context.WithTimeout(r.Context(), glance)
+	defer cancel()
+	source, err := h.Originals.ETag(ctx, wanted.Key())
 	if err != nil {
 		return answer{}, false
 	}

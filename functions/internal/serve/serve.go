@@ -34,14 +34,17 @@ type Config struct {
 }
 
 // Service is the handler of the local service.
-type Service struct{ Config }
+type Service struct {
+	Config
+	gate gate
+}
 
 // New returns a service.
 func New(config Config) *Service {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	return &Service{config}
+	return &Service{config, make(gate, crowd)}
 }
 
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +54,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case root && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		s.page(w, r)
 	default:
-		s.image(w, r)
+		s.gate.admit(w, r, s.image)
 	}
 }
 

@@ -43,12 +43,12 @@ func (j *judge) check(ctx context.Context, q *question, a answer) error {
 		return fmt.Errorf("Content-Length is %s of %d bytes", length, len(a.body))
 	}
 	switch {
-	case a.status == http.StatusServiceUnavailable && q.works:
-		return a.problem(q, problem.Overloaded)
+	case a.status == http.StatusServiceUnavailable:
+		return a.later(q)
 	case a.status != q.status:
 		return fmt.Errorf("status %d, want %d: %.300s", a.status, q.status, a.body)
 	case a.status >= http.StatusBadRequest:
-		return a.problem(q, q.code)
+		return a.problem(q, q.code, "")
 	case q.method == http.MethodHead || a.status == http.StatusNotModified:
 		return a.empty()
 	case q.exact:
@@ -104,13 +104,18 @@ func (j *judge) decode(ctx context.Context, data []byte) (*image.RGBA, error) {
 	return plain, nil
 }
 
-// problem checks that the answer is the problem with the code, and that the
-// viewer of one that passes is told when to come back.
-func (a answer) problem(q *question, code problem.Code) error {
-	retry := ""
-	if code == problem.Overloaded {
-		retry = "1"
+// later checks that the viewer is told to come back, and why: too many ask, or
+// the store did not answer in time.
+func (a answer) later(q *question) error {
+	if retry := a.header.Get("Retry-After"); retry == "5" {
+		return a.problem(q, problem.StoreUnavailable, retry)
 	}
+	return a.problem(q, problem.Overloaded, "1")
+}
+
+// problem checks that the answer is the problem with the code, and says when to
+// come back.
+func (a answer) problem(q *question, code problem.Code, retry string) error {
 	if a.header.Get("Content-Type") != problem.ContentType || a.header.Get("Retry-After") != retry {
 		return fmt.Errorf("%d with %v", a.status, a.header)
 	}

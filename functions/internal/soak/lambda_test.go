@@ -39,7 +39,7 @@ func TestLambda(t *testing.T) {
 	f := newFunction(t)
 	l := newLoad(t, f.ask, mix)
 	watched := watch(f.Pid(), l)
-	tally := l.many(t.Context(), 1, *requests/4)
+	tally := l.many(t.Context(), 1, *requests/8)
 	samples := watched()
 	l.blame(t)
 	table := newTable()

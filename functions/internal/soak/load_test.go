@@ -55,6 +55,7 @@ type load struct {
 type tally struct {
 	took     time.Duration
 	statuses map[int]int // 0: the viewer left
+	starved  int         // answers that the store didn't answer in time
 	times    map[string][]time.Duration
 	wrong    []error
 }
@@ -64,17 +65,19 @@ func (l *load) one(ctx context.Context, q *question) {
 	begin := time.Now()
 	a, err := l.ask(ctx, q)
 	took := time.Since(begin)
-	if q.leave == 0 || err == nil {
-		if err == nil {
-			err = l.judge.check(ctx, q, a)
-		}
-	} else if errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case err == nil:
+		err = l.judge.check(ctx, q, a)
+	case q.leave > 0 && errors.Is(err, context.DeadlineExceeded):
 		err = nil
 	}
 	l.done.Add(1)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.statuses[a.status]++
+	if a.header.Get("Retry-After") == "5" {
+		l.starved++
+	}
 	if a.status != 0 {
 		l.times[q.kind] = append(l.times[q.kind], took)
 	}

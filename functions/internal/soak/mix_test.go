@@ -23,7 +23,6 @@ type question struct {
 	leave  time.Duration // when the viewer leaves; 0: he stays
 
 	status int
-	works  bool // a worker is needed: the answer may be that there is none
 	code   problem.Code
 
 	of       *picture // what a 200 shows
@@ -98,7 +97,7 @@ func (m *mix) miss() *question {
 	n := m.misses
 	m.misses++
 	q := &question{
-		kind: "miss", method: "GET", status: http.StatusOK, works: true,
+		kind: "miss", method: "GET", status: http.StatusOK,
 		of: m.pictures[n%len(m.pictures)], format: formats[n/3%len(formats)], width: 96 + n%widths,
 		mirrored: n/(widths*qualities)%2 == 1,
 	}
@@ -124,29 +123,29 @@ func (m *mix) hit(i int) *question {
 func newMix(t *testing.T) *mix {
 	t.Helper()
 	m := &mix{pictures: pictures(t)}
-	refuse := func(key, query string, status int, code problem.Code, works bool) {
+	refuse := func(key, query string, status int, code problem.Code) {
 		m.hostile = append(m.hostile, question{
-			kind: "hostile", method: "GET", key: key, query: query, status: status, code: code, works: works,
+			kind: "hostile", method: "GET", key: key, query: query, status: status, code: code,
 		})
 	}
 	for _, p := range m.pictures[:len(formats)] {
-		refuse("hostile/half-"+p.key, "w=100&fm=png", http.StatusUnprocessableEntity, problem.BrokenImage, true)
+		refuse("hostile/half-"+p.key, "w=100&fm=png", http.StatusUnprocessableEntity, problem.BrokenImage)
 	}
-	refuse("hostile/size.png", "w=100", http.StatusUnprocessableEntity, problem.TooManyPixels, true)
-	refuse("hostile/frames.gif", "w=100", http.StatusUnprocessableEntity, problem.TooManyFrames, true)
-	refuse("hostile/noise.jpg", "w=100", http.StatusUnprocessableEntity, problem.BrokenImage, true)
+	refuse("hostile/size.png", "w=100", http.StatusUnprocessableEntity, problem.TooManyPixels)
+	refuse("hostile/frames.gif", "w=100", http.StatusUnprocessableEntity, problem.TooManyFrames)
+	refuse("hostile/noise.jpg", "w=100", http.StatusUnprocessableEntity, problem.BrokenImage)
 	for _, key := range []string{"hostile/page.jpg", "hostile/text.png", "hostile/empty.gif", "hostile/plan.png"} {
-		refuse(key, "w=100", http.StatusUnsupportedMediaType, problem.UnsupportedFormat, true)
-		refuse(key, "", http.StatusUnsupportedMediaType, problem.UnsupportedFormat, false)
+		refuse(key, "w=100", http.StatusUnsupportedMediaType, problem.UnsupportedFormat)
+		refuse(key, "", http.StatusUnsupportedMediaType, problem.UnsupportedFormat)
 	}
-	refuse("none.jpg", "w=100", http.StatusNotFound, problem.NotFound, false)
-	refuse(m.pictures[0].key, "w=99999", http.StatusBadRequest, problem.BadOption, false)
-	refuse("hostile//x.jpg", "w=100", http.StatusBadRequest, problem.BadPath, false)
+	refuse("none.jpg", "w=100", http.StatusNotFound, problem.NotFound)
+	refuse(m.pictures[0].key, "w=99999", http.StatusBadRequest, problem.BadOption)
+	refuse("hostile//x.jpg", "w=100", http.StatusBadRequest, problem.BadPath)
 
 	// It is within the limits, and so must be answered.
 	m.hostile = append(m.hostile, question{
 		kind: "bomb", method: "GET", key: "hostile/blank.png", query: "w=100&fm=png",
-		status: http.StatusOK, works: true, of: blank, format: format.PNG, width: 100,
+		status: http.StatusOK, of: blank, format: format.PNG, width: 100,
 	})
 	return m
 }

@@ -24,7 +24,7 @@ type table struct {
 func newTable() *table {
 	t := &table{}
 	t.Writer = tabwriter.NewWriter(&t.Builder, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t.Writer, "load\trequests\tper s\t200\t304\t4xx\t503\tleft\tp50\tp99\thits p50\thits p99\tmade p50\tmade p99\twrong\tkilled\tcrashed\tpeak MB\t")
+	fmt.Fprintln(t.Writer, "load\trequests\tper s\t200\t304\t4xx\toverloaded\tstore busy\tleft\tp50\tp99\thits p50\thits p99\tmade p50\tmade p99\twrong\tkilled\tcrashed\tpeak MB\t")
 	return t
 }
 
@@ -32,8 +32,8 @@ func newTable() *table {
 // workers were killed or crashed.
 func (t *table) row(name string, y tally, peak float64, killed, crashed int64) {
 	fmt.Fprintf(t.Writer, "%s\t%d\t%.0f\t", name, y.requests(), y.rate())
-	fmt.Fprintf(t.Writer, "%d\t%d\t%d\t%d\t%d\t", y.statuses[http.StatusOK], y.statuses[http.StatusNotModified], y.between(400, 499),
-		y.statuses[http.StatusServiceUnavailable], y.statuses[0])
+	fmt.Fprintf(t.Writer, "%d\t%d\t%d\t%d\t%d\t%d\t", y.statuses[http.StatusOK], y.statuses[http.StatusNotModified], y.between(400, 499),
+		y.statuses[http.StatusServiceUnavailable]-y.starved, y.starved, y.statuses[0])
 	for _, kinds := range [][]string{nil, {"hit"}, {"miss", "crowd"}} {
 		fmt.Fprintf(t.Writer, "%s\t%s\t", ms(y.percentile(0.5, kinds...)), ms(y.percentile(0.99, kinds...)))
 	}
