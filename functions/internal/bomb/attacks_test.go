@@ -24,7 +24,8 @@ func quick() []attack {
 		{"jpeg of 65500² px", makes(JPEGHeader, 65500, 65500), "w=300", nil, problem.TooManyPixels},
 		{"jpeg without pixels", makes(JPEGHeader, 9990, 9990), "w=300", nil, problem.BrokenImage},
 		{"jpeg that restarts at each block", inserts(JPEGHeader(9990, 9990), Restarts(1)), "w=300", nil, problem.BrokenImage},
-		{"jpeg of 50 scans", func() []byte { return JPEGScans(999, 999, 50) }, "w=300", nil, ""},
+		{"jpeg of 100 scans", func() []byte { return JPEGScans(999, 999, 99) }, "w=300", nil, ""},
+		{"jpeg of 101 scans", func() []byte { return JPEGScans(999, 999, 100) }, "w=300", nil, problem.TooExpensive},
 		{"jpeg with a profile of 16 MB", inserts(gradient(), Profile(16e6)), "w=300", nil, ""},
 		{"jpeg with an endless EXIF directory", inserts(gradient(), Exif(5000, 1<<32-1)), "w=300", nil, ""},
 		{"jpeg with 100 EXIF directories", inserts(gradient(), slices.Repeat([][]byte{Exif(5000, 1)}, 100)...), "w=300", nil, ""},
@@ -38,13 +39,10 @@ func quick() []attack {
 
 		{"webp of 16383² px", WebP{Frames: []WebPFrame{{Width: 16383, Height: 16383}}}.Encode, "w=300", nil, problem.TooManyPixels},
 		{"webp of 5200² px", WebP{Frames: []WebPFrame{{Width: 5200, Height: 5200}}}.Encode, "w=300", nil, ""}, // 108 MB: from 100 on, libvips would take a file
-		{"webp of 10,000 frames", WebP{10, 10, slices.Repeat([]WebPFrame{{Width: 10, Height: 10}}, 10_000)}.Encode, "w=300", nil, problem.TooManyFrames},
+		{"webp of 100,000 frames", WebP{10, 10, slices.Repeat([]WebPFrame{{Width: 10, Height: 10}}, 100_000)}.Encode, "w=300", nil, problem.TooManyFrames},
 		{"webp with a frame beyond its canvas", WebP{10, 10, []WebPFrame{{Width: 9000, Height: 9000}}}.Encode, "w=300", nil, problem.BrokenImage},
 	}
 }
-
-// heavy are the attacks that take seconds each.
-func heavy() []attack { return nil }
 
 func small(chunks ...[]byte) PNG {
 	return PNG{Width: 64, Height: 64, Depth: 8, Color: 2, Chunks: chunks}

@@ -22,6 +22,9 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 	switch o.info.Format {
 	case format.JPEG:
 		args["shrink"] = plan.shrink()
+		if err := o.checkScans(); err != nil {
+			return nil, err
+		}
 	case format.PNG:
 		if err := o.checkPNG(); err != nil {
 			return nil, err

@@ -57,6 +57,9 @@ func open(src *os.File, limits Limits) (_ *original, err error) {
 	if err := o.sniff(); err != nil {
 		return nil, err
 	}
+	if err := o.checkWebP(); err != nil {
+		return nil, err
+	}
 	if err := o.readHeader(); err != nil {
 		return nil, err
 	}
