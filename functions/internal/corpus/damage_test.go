@@ -18,7 +18,7 @@ import (
 
 var (
 	places = flag.Int("places", 50, "how many cuts and how many flips are tried of each seed")
-	chance = flag.Uint64("seed", 1, "of the random places")
+	chance = flag.Uint64("chance", 1, "where the random numbers start")
 )
 
 // damaged are the questions put to damaged files, in turn: all pixels, fewer of

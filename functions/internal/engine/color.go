@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
 
@@ -19,10 +20,16 @@ func toSRGB(f *frame) error {
 	}
 	if img.Interpretation() != "srgb" {
 		if err := img.Apply("colourspace", vips.Args{"space": "srgb"}); err != nil {
-			return err
+			return uncolored(img, err)
 		}
 	}
 	return finish(img)
+}
+
+// uncolored is the answer to an original whose samples are more or other than
+// colours, as a TIFF's may be.
+func uncolored(img *vips.Image, err error) error {
+	return problem.New(problem.UnsupportedFormat, "the original's %d channels (%s) are not colours that are served", img.Bands(), colorSpace(img)).Because(err)
 }
 
 // convert follows the embedded profile, as perceptual as that is meant. It
@@ -40,10 +47,20 @@ func finish(img *vips.Image) error {
 			return err
 		}
 	}
-	if img.Bands() > 4 {
-		return img.Apply("extract_band", vips.Args{"band": 0, "n": 4})
+	switch bands := img.Bands(); {
+	case bands < 3:
+		return uncolored(img, nil)
+	case bands > 4:
+		if err := img.Apply("extract_band", vips.Args{"band": 0, "n": 4}); err != nil {
+			return err
+		}
 	}
-	return nil
+	if img.Interpretation() == "srgb" {
+		return nil
+	}
+	// Samples of unknown meaning were taken for colours as they are. They must be
+	// called so, too: the steps that follow go by it.
+	return img.Apply("copy", vips.Args{"interpretation": "srgb"})
 }
 
 // isSRGB reports whether an ICC profile calls itself sRGB, as most do. Its

@@ -9,16 +9,12 @@ import (
 	"slices"
 )
 
-// most is how many times in a row a file is damaged. Decoders refuse what
-// is damaged more often at its first bytes.
-const most = 4
-
 // Mutate returns a damaged copy of an image, and what was done to it. The
 // image other, of any format, is there to take pieces of. Checksums are put
 // right more often than not: they would keep the damage from the decoder.
 func Mutate(r *rand.Rand, data, other []byte) (mutated []byte, done []string) {
 	mutated = slices.Clone(data)
-	for range 1 + r.IntN(most) {
+	for more := true; more; more = r.IntN(3) == 0 { // decoders stop at the first damage that they see
 		d := damages[r.IntN(len(damages))]
 		mutated = d.do(r, mutated, other)
 		done = append(done, d.name)

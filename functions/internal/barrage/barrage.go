@@ -1,0 +1,166 @@
+// Package barrage throws mutated images at jailed workers and watches what
+// comes of them.
+//
+// Each image must be answered by another that is what it is said to be, or be
+// refused by a problem that blames the image. A worker that dies, a variant
+// that can't be read, and an error of our own are findings: their files are
+// kept, and can be thrown again. The same chance throws the same images.
+package barrage
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"primrose/functions/internal/engine"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/seed"
+	"primrose/functions/internal/worker"
+)
+
+// Config says how images are thrown.
+type Config struct {
+	Worker   worker.Config // Size, Fonts, Log and, where it is 0, Deadline are set here
+	Chance   uint64        // where the random numbers start
+	Findings string        // folder for the files of findings; "" keeps none
+}
+
+// deadline ends jobs sooner than the service does. Without it a run would
+// spend its time on a few images that claim to be large.
+const deadline = 5 * time.Second
+
+// Barrage is a pool of workers under fire.
+type Barrage struct {
+	config Config
+	pool   *worker.Pool
+	limits engine.Limits
+}
+
+// New starts a worker for each CPU, in a jail that must be whole where the
+// system can give one.
+func New(config Config) (*Barrage, error) {
+	config.Worker.Size = runtime.GOMAXPROCS(0)
+	config.Worker.Fonts = true
+	config.Worker.Jailed = config.Worker.Command == nil && runtime.GOOS == "linux"
+	config.Worker.Log = slog.New(slog.DiscardHandler) // findings tell of deaths
+	if config.Worker.Deadline == 0 {
+		config.Worker.Deadline = deadline
+	}
+	pool, err := worker.NewPool(config.Worker)
+	if err != nil {
+		return nil, err
+	}
+	b := &Barrage{config: config, pool: pool, limits: engine.DefaultLimits}
+	b.limits.TIFF, b.limits.SVG = true, true
+	return b, nil
+}
+
+// Close ends the workers.
+func (b *Barrage) Close() { b.pool.Close() }
+
+// Tally counts what came of a run's images.
+type Tally struct {
+	Inputs   int
+	Made     int // variants, each of which was read
+	Refused  int // problems that blame the image
+	Overdue  int // of these: took longer than the deadline, which ended the worker
+	Deaths   int // workers that ended by themselves
+	Findings []Finding
+}
+
+// Run throws mutations of the images until it has thrown that many, or ctx
+// ends. Jobs under way are seen to their end.
+func (b *Barrage) Run(ctx context.Context, images []seed.Image, inputs uint64) Tally {
+	var (
+		next  atomic.Uint64
+		crews sync.WaitGroup
+		mu    sync.Mutex
+		tally Tally
+	)
+	before := b.deaths()
+	for range b.config.Worker.Size {
+		crews.Go(func() {
+			for ctx.Err() == nil {
+				number := next.Add(1)
+				if number > inputs {
+					return
+				}
+				s := b.load(images, number)
+				err := b.throw(context.WithoutCancel(ctx), s)
+				mu.Lock()
+				tally.add(b.judge(s, err))
+				mu.Unlock()
+			}
+		})
+	}
+	crews.Wait()
+	tally.Deaths = b.deaths() - before
+	return tally
+}
+
+// Throw does all jobs on a file as it is, such as one that was found, and
+// returns what is wrong with the answers.
+func (b *Barrage) Throw(ctx context.Context, name string, data []byte) error {
+	before := b.deaths()
+	var errs []error
+	for _, job := range b.jobs() {
+		s := shot{image: name, job: job, data: data}
+		if _, finding := b.judge(s, b.throw(ctx, s)); finding != nil {
+			errs = append(errs, finding)
+		}
+	}
+	if b.deaths() > before && len(errs) == 0 {
+		errs = append(errs, errors.New("a worker died after it had answered"))
+	}
+	return errors.Join(errs...)
+}
+
+// deaths counts the workers that ended by themselves.
+func (b *Barrage) deaths() int {
+	stats := b.pool.Stats()
+	return int(stats.Restarts) - int(stats.Kills)
+}
+
+// judge tells what the outcome of a shot is.
+func (b *Barrage) judge(s shot, err error) (outcome, *Finding) {
+	if err == nil {
+		return made, nil
+	}
+	p, ok := errors.AsType[*problem.Problem](err)
+	switch {
+	case ok && p.Code == problem.TooExpensive:
+		return overdue, nil
+	case ok && p.Status() < http.StatusInternalServerError:
+		return refused, nil
+	}
+	return found, b.find(s, err)
+}
+
+type outcome int
+
+const (
+	made outcome = iota
+	refused
+	overdue
+	found
+)
+
+func (t *Tally) add(o outcome, finding *Finding) {
+	t.Inputs++
+	switch o {
+	case made:
+		t.Made++
+	case refused:
+		t.Refused++
+	case overdue:
+		t.Refused++
+		t.Overdue++
+	case found:
+		t.Findings = append(t.Findings, *finding)
+	}
+}
