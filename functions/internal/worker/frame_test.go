@@ -48,6 +48,11 @@ func FuzzReadReply(f *testing.F) {
 		f.Add(b.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := readReady(bytes.NewReader(data)); err == nil {
+			if _, err := readReply(bytes.NewReader(data), 1); err == nil {
+				t.Error("an announcement passed as an answer")
+			}
+		}
 		v, err := readReply(bytes.NewReader(data), 1)
 		if err != nil {
 			return
