@@ -104,3 +104,18 @@ func FuzzSign(f *testing.F) {
 		}
 	})
 }
+
+// FuzzVerify: nothing verifies that was not signed, and nothing is a defect of
+// ours.
+func FuzzVerify(f *testing.F) {
+	f.Add("/rose.jpg", "w=300&kid=2026a&expires=1790000060&s=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	f.Add("/rose.jpg", "kid=2026a&s=")
+	f.Add("", "s=&kid=&s=%zz&expires=99999999999999999999")
+	f.Add("//장\x00", "&&=&kid=2026b&expires=-1&s")
+	f.Fuzz(func(t *testing.T, path, query string) {
+		err := Verify(path, query, []Key{key, other}, now)
+		if err == nil || problem.Of(err).Code == problem.Internal {
+			t.Errorf("%q?%q: %v", path, query, err)
+		}
+	})
+}
