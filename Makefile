@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check sbom vulncheck synth diff bench corpus soak codecs tools node clean primrose
+.PHONY: help run test check sbom vulncheck synth diff bench corpus fuzz soak codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
@@ -15,6 +15,8 @@ VERSITYGW   := v1.8.0
 TOXIPROXY   := v2.12.0
 STATICCHECK := v0.8.2
 GOVULNCHECK := v1.9.0
+
+FUZZTIME := 10s
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +70,10 @@ vulncheck: build/bin/.govulncheck-$(GOVULNCHECK) ## ask the databases of vulnera
 	@build/bin/govulncheck ./infra/...
 	@cd functions && ../build/bin/govulncheck ./...
 	@npm audit && npm audit --prefix functions
+
+fuzz: tools codecs ## fuzz every parser and throw mutated images at jailed workers (FUZZTIME=10s each, CORPUS=DIR)
+	$(call say,Fuzzing for $(FUZZTIME) each: targets of Go first and then images)
+	@cd functions && $(NODE) go run ./fuzz -time $(FUZZTIME) -findings "$(CURDIR)/build/findings" $(if $(CORPUS),-corpus "$(abspath $(CORPUS))") $(ARGS) . ../infra
 
 soak: tools codecs ## load the service for minutes and judge every answer (ARGS="-duration 60s -requests 20000")
 	$(call say,Loading the service: about ten minutes)

@@ -73,9 +73,9 @@ type Tally struct {
 	Findings []Finding
 }
 
-// Run throws mutations of the images until it has thrown that many, or ctx
-// ends. Jobs under way are seen to their end.
-func (b *Barrage) Run(ctx context.Context, images []seed.Image, inputs uint64) Tally {
+// Run throws mutations of the images, with pieces of others, until it has
+// thrown that many or ctx ends. Jobs under way are seen to their end.
+func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs uint64) Tally {
 	var (
 		next  atomic.Uint64
 		crews sync.WaitGroup
@@ -90,7 +90,7 @@ func (b *Barrage) Run(ctx context.Context, images []seed.Image, inputs uint64) T
 				if number > inputs {
 					return
 				}
-				s := b.load(images, number)
+				s := b.load(images, pieces, number)
 				err := b.throw(context.WithoutCancel(ctx), s)
 				mu.Lock()
 				tally.add(b.judge(s, err))

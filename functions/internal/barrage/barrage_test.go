@@ -50,11 +50,12 @@ func images(t *testing.T) []seed.Image {
 	return images
 }
 
-// TestBarrage is a short run of what cmd fuzz does for long: no image is
+// TestBarrage is a short run of what command fuzz does for long: no image is
 // answered as none may be, and no worker dies of one.
 func TestBarrage(t *testing.T) {
+	images := images(t)
 	b := newBarrage(t, Config{Chance: *chance, Findings: t.ArtifactDir()})
-	tally := b.Run(t.Context(), images(t), *inputs)
+	tally := b.Run(t.Context(), images, images, *inputs)
 	for _, f := range tally.Findings {
 		t.Errorf("%v (%s)", &f, f.File)
 	}
@@ -97,13 +98,13 @@ func TestFindings(t *testing.T) {
 	} {
 		t.Run(manner, func(t *testing.T) {
 			b := newBarrage(t, Config{Worker: worker.Config{Command: []string{self, "mischief", manner}}, Chance: 5, Findings: t.TempDir()})
-			tally := b.Run(t.Context(), images, 1)
+			tally := b.Run(t.Context(), images, images, 1)
 			if len(tally.Findings) != 1 || (tally.Deaths > 0) != (manner == "die") {
 				t.Fatalf("tally is %+v", tally)
 			}
 			f := tally.Findings[0]
 			data, err := os.ReadFile(f.File)
-			if want := b.load(images, 1).data; err != nil || !bytes.Equal(data, want) {
+			if want := b.load(images, images, 1).data; err != nil || !bytes.Equal(data, want) {
 				t.Errorf("%d bytes are kept, want %d: %v", len(data), len(want), err)
 			}
 			var told Finding

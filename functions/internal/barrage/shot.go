@@ -56,9 +56,9 @@ func (b *Barrage) jobs() (jobs []engine.Job) {
 }
 
 // load draws the shot of a number.
-func (b *Barrage) load(images []seed.Image, number uint64) shot {
+func (b *Barrage) load(images, pieces []seed.Image, number uint64) shot {
 	r := rand.New(rand.NewPCG(b.config.Chance, number))
-	img, other := images[r.IntN(len(images))], images[r.IntN(len(images))]
+	img, other := images[r.IntN(len(images))], pieces[r.IntN(len(pieces))]
 	jobs := b.jobs()
 	s := shot{number: number, image: img.Name, job: jobs[r.IntN(len(jobs))]}
 	s.data, s.done = mutation.Mutate(r, img.Data, other.Data)

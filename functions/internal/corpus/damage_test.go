@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"primrose/functions/internal/format"
@@ -38,22 +39,22 @@ func TestDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	originals := t.TempDir()
-	b := newBed(t, originals)
+	d := &damager{bed: newBed(t, t.TempDir())}
 	t.Run("images", func(t *testing.T) {
 		for _, img := range images {
 			t.Run(img.Name, func(t *testing.T) {
 				t.Parallel()
-				b.damage(t, img, *places, damaged)
+				d.damage(t, img, *places, damaged)
 			})
 		}
 		for _, img := range samples(t) { // whose megapixels take a second
 			t.Run(img.Name, func(t *testing.T) {
 				t.Parallel()
-				b.damage(t, img, *places/10, damaged[1:3])
+				d.damage(t, img, *places/10, damaged[1:3])
 			})
 		}
 	})
+	t.Logf("%d cut: %d answered, %d refused; %d flipped: %d answered, %d refused", d.cuts.all(), d.cuts.answered, d.cuts.refused, d.flips.all(), d.flips.answered, d.flips.refused)
 }
 
 // samples are the pictures that the service brings along.
@@ -73,26 +74,45 @@ func samples(t *testing.T) (images []seed.Image) {
 	return images
 }
 
+// damager counts the answers to damaged files.
+type damager struct {
+	*bed
+	mu          sync.Mutex
+	cuts, flips answers
+}
+
+type answers struct{ answered, refused int }
+
+func (a answers) all() int { return a.answered + a.refused }
+
+func (d *damager) count(a *answers, status int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if status == http.StatusOK {
+		a.answered++
+	} else {
+		a.refused++
+	}
+}
+
 // damage cuts and flips an image at random places, as many of each, and puts
 // one of the questions to each file.
-func (b *bed) damage(t *testing.T, img seed.Image, places int, questions []question) {
+func (d *damager) damage(t *testing.T, img seed.Image, places int, questions []question) {
 	r := rand.New(rand.NewPCG(*chance, 0))
-	b.write(t, img.Name, img.Data)
+	d.write(t, img.Name, img.Data)
 	whole := map[string]answer{}
 	for _, q := range questions {
-		whole[q.query] = b.ask(t, img.Name, q.query)
+		whole[q.query] = d.ask(t, img.Name, q.query)
 		if whole[q.query].status != http.StatusOK {
 			t.Fatalf("%s: the whole image is refused: %s", q.query, whole[q.query].body)
 		}
 	}
-	cuts, flips := map[int]int{}, map[int]int{} // answers by status
 	for i := range places {
 		q := questions[i%len(questions)]
 		at := r.IntN(len(img.Data))
-		cuts[b.cut(t, img, at, q, whole[q.query])]++
-		flips[b.flip(t, img, at, byte(1+r.IntN(255)), q, whole[q.query])]++
+		d.count(&d.cuts, d.cut(t, img, at, q, whole[q.query]))
+		d.count(&d.flips, d.flip(t, img, at, byte(1+r.IntN(255)), q, whole[q.query]))
 	}
-	t.Logf("answers by status: cut %v, flipped %v", cuts, flips)
 }
 
 // cut asks for a file that was cut off: it is refused, or what is missing was
