@@ -47,6 +47,7 @@ test: tools node codecs ## check and test both modules with real parts
 	@$(MAKE) check
 	$(call say,Testing the functions: about a minute)
 	@cd functions && go test ./...
+	@cd functions && go test -v -run '^TestLambdasLimits$$' ./image
 	$(call say,Testing the infrastructure: about a minute; three the first time)
 	@$(NODE) go test ./infra/...
 
