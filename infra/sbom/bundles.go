@@ -15,22 +15,17 @@ import (
 	"primrose/infra/config"
 )
 
-// addBundles lists what is deployed: both functions, for both architectures, as a deploy bundles them.
-func (b *bill) addBundles(root string) error {
-	for _, a := range []config.Architecture{config.ARM64, config.X86_64} {
-		image := cdx.Component{BOMRef: "image-" + string(a), Name: "image", Description: "The image function for " + string(a) + "."}
-		if err := b.addBundle(bundle.Image(root, a), image); err != nil {
-			return err
-		}
-		if err := b.addCodecs(root, a, image.BOMRef); err != nil {
-			return err
-		}
-		purge := cdx.Component{BOMRef: "purge-" + string(a), Name: "purge", Description: "The purge function for " + string(a) + "."}
-		if err := b.addBundle(bundle.Purge(root, a), purge); err != nil {
-			return err
-		}
+// addFunctions lists what is deployed for an architecture: both functions, as a deploy bundles them.
+func (b *bill) addFunctions(root string, a config.Architecture) error {
+	image := cdx.Component{BOMRef: "image-" + string(a), Name: "image", Description: "The image function for " + string(a) + "."}
+	if err := b.addBundle(bundle.Image(root, a), image); err != nil {
+		return err
 	}
-	return nil
+	if err := b.addCodecs(root, a, image.BOMRef); err != nil {
+		return err
+	}
+	purge := cdx.Component{BOMRef: "purge-" + string(a), Name: "purge", Description: "The purge function for " + string(a) + "."}
+	return b.addBundle(bundle.Purge(root, a), purge)
 }
 
 // addBundle lists a function, with the hash of its zip, and with those of the zip's files as parts of it.

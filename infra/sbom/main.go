@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
+
+	"primrose/infra/config"
 )
 
 func main() {
@@ -28,7 +30,7 @@ func main() {
 }
 
 func write(root, command, out string) error {
-	b, err := read(root, filepath.Join(root, command))
+	b, err := read(root, filepath.Join(root, command), config.ARM64, config.X86_64)
 	if err != nil {
 		return err
 	}
@@ -40,8 +42,8 @@ func write(root, command, out string) error {
 	return os.WriteFile(filepath.Join(root, out), text, 0o644)
 }
 
-// read is the bill of the repository at root.
-func read(root, command string) (*bill, error) {
+// read is the bill of the repository at root: of the functions for some architectures, and of the command.
+func read(root, command string, architectures ...config.Architecture) (*bill, error) {
 	folders, err := moduleFolders(filepath.Join(root, "functions"), "-m", "all")
 	if err != nil {
 		return nil, err
@@ -50,8 +52,10 @@ func read(root, command string) (*bill, error) {
 	if err := b.addCommand(command); err != nil {
 		return nil, err
 	}
-	if err := b.addBundles(root); err != nil {
-		return nil, err
+	for _, a := range architectures {
+		if err := b.addFunctions(root, a); err != nil {
+			return nil, err
+		}
 	}
 	if err := b.addTools(root); err != nil {
 		return nil, err

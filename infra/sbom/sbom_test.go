@@ -14,11 +14,13 @@ import (
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"primrose/infra/config"
 )
 
 const root = "../.."
 
-// made is the bill of this repository, of everything as it ships.
+// made is the bill of this repository, of everything as it ships by default.
 var made = sync.OnceValues(func() (*bill, error) {
 	dir, err := os.MkdirTemp("", "primrose-sbom-")
 	if err != nil {
@@ -32,7 +34,7 @@ var made = sync.OnceValues(func() (*bill, error) {
 	if err := build.Run(); err != nil {
 		return nil, err
 	}
-	return read(root, command)
+	return read(root, command, config.ARM64)
 })
 
 func madeBill(t *testing.T) *bill {
