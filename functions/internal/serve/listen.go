@@ -32,11 +32,17 @@ func Listen(address string) (net.Listener, error) {
 // longer than a job's deadline.
 const grace = 30 * time.Second
 
+// longest is how long a request may take to arrive, and its answer to be made
+// and sent: who is slower than that holds a connection on purpose.
+const longest = 5 * time.Minute
+
 // Run serves until ctx ends, then finishes the requests under way.
 func Run(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           guard(listener, handler),
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       longest,
+		WriteTimeout:      longest,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    20 << 10, // CloudFront's
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
