@@ -60,7 +60,8 @@ var bundle = sync.OnceValues(func() (string, error) {
 // deployment is the function with its buckets.
 type deployment struct {
 	*lambdatest.Host
-	originals, variants store.Store
+	originals, variants *store.S3
+	env                 map[string]string // of the next process
 
 	mu  sync.Mutex
 	log []string
@@ -76,12 +77,8 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 	env := map[string]string{originalsName: originals, variantsName: variants}
 	maps.Copy(env, s3test.Env(t))
 	maps.Copy(env, extra)
-	s3test.Setenv(t)
-	client, err := store.NewClient(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &deployment{originals: store.NewS3(client, env[originalsName]), variants: store.NewS3(client, env[variantsName])}
+	client := s3test.Client(t)
+	d := &deployment{originals: store.NewS3(client, env[originalsName]), variants: store.NewS3(client, env[variantsName]), env: env}
 	d.Host, err = lambdatest.New(lambdatest.Config{Name: t.Name(), Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: d.note})
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +115,18 @@ type response struct {
 // request sends what the REST API sends for a GET or HEAD.
 func (d *deployment) request(t testing.TB, method, path string, header map[string]string) response {
 	t.Helper()
+	result, err := d.Stream(t.Context(), requestEvent(t, method, path, header))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Error != nil {
+		t.Fatalf("%s %s: %v", method, path, result.Error)
+	}
+	return parseResponse(t, result)
+}
+
+func requestEvent(t testing.TB, method, path string, header map[string]string) []byte {
+	t.Helper()
 	event, err := json.Marshal(map[string]any{
 		"resource": "/{proxy+}", "httpMethod": method, "path": path, "headers": header,
 		"requestContext": map[string]any{"identity": map[string]any{"sourceIp": "192.0.2.1"}},
@@ -125,16 +134,14 @@ func (d *deployment) request(t testing.TB, method, path string, header map[strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := d.Stream(t.Context(), event)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if result.Error != nil {
-		t.Fatalf("%s %s: %v", method, path, result.Error)
-	}
+	return event
+}
+
+func parseResponse(t testing.TB, result lambdatest.Result) response {
+	t.Helper()
 	prelude, body, found := bytes.Cut(result.Body, make([]byte, 8))
 	if !found {
-		t.Fatalf("%s %s: no eight zero bytes in %.300q", method, path, result.Body)
+		t.Fatalf("no eight zero bytes in %.300q", result.Body)
 	}
 	r := response{Body: body}
 	if err := json.Unmarshal(prelude, &r); err != nil {

@@ -1,11 +1,13 @@
 package stacks_test
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,21 +35,27 @@ func TestREADMENamesPinnedVersions(t *testing.T) {
 
 // Links between the documents lead somewhere.
 func TestDocsLinkToFiles(t *testing.T) {
+	for _, name := range documents(t) {
+		for _, link := range links(read(t, name)) {
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), link)); err != nil {
+				t.Errorf("%s links to %s: %v", name, link, err)
+			}
+		}
+	}
+}
+
+// documents are the names of the documents, from the repository's root.
+func documents(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no documents", err)
 	}
-	for _, file := range append(files, filepath.Join(root, "README.md")) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, link := range links(string(text)) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(file), link)); err != nil {
-				t.Errorf("%s links to %s: %v", file, link, err)
-			}
-		}
+	names := []string{"README.md"}
+	for _, file := range files {
+		names = append(names, "docs/"+filepath.Base(file))
 	}
+	return names
 }
 
 // links are the files that a document links to, without the sections in them.
@@ -61,6 +69,50 @@ func links(markdown string) []string {
 		}
 	}
 	return all
+}
+
+// A test that a document names exists, and so do the cases of it.
+func TestDocsNameTests(t *testing.T) {
+	known := tests(t)
+	pattern := regexp.MustCompile("`((?:Test|Fuzz)\\w+)(?:/([^`]+))?`")
+	for _, name := range documents(t) {
+		named := pattern.FindAllStringSubmatch(read(t, name), -1)
+		if name == "docs/reliability.md" && len(named) == 0 {
+			t.Errorf("%s names no test", name)
+		}
+		for _, n := range named {
+			source, ok := known[n[1]]
+			if !ok {
+				t.Errorf("%s names %s: there is no such test", name, n[1])
+			}
+			if ok && n[2] != "" && !strings.Contains(source, strconv.Quote(n[2])) {
+				t.Errorf("%s names the case %q of %s: there is no such case", name, n[2], n[1])
+			}
+		}
+	}
+}
+
+// tests are the source files of all tests, by their names.
+func tests(t *testing.T) map[string]string {
+	t.Helper()
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	known := map[string]string{}
+	for _, module := range []string{"functions", "infra"} {
+		err := filepath.WalkDir(filepath.Join(root, module), func(file string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(file)
+			for _, test := range declared.FindAllStringSubmatch(string(source), -1) {
+				known[test[1]] += string(source)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return known
 }
 
 // The alarms and the runbook's sections are the same, and what a section says to look at exists.

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -57,7 +58,8 @@ type Host struct {
 	process *process
 	count   int
 
-	current sync.Map // invocation by id
+	current sync.Map     // invocation by id
+	group   atomic.Int64 // of the processes; 0 before the first
 }
 
 // New returns a host. The process is started by the first invocation, and

@@ -234,3 +234,26 @@ func TestEnvironmentIsLimited(t *testing.T) {
 		}
 	}
 }
+
+// A frozen function answers nothing until it is thawed, and then as if nothing
+// had been.
+func TestFreeze(t *testing.T) {
+	host := newHost(t, nil)
+	call(t, host, "count")
+	if err := host.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan string)
+	go func() { answer <- string(call(t, host, "count").Body) }()
+	select {
+	case got := <-answer:
+		t.Fatalf("a frozen function counts %s", got)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if err := host.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-answer; got != "2" {
+		t.Errorf("a thawed function counts %s, want 2", got)
+	}
+}

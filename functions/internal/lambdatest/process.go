@@ -48,6 +48,7 @@ func (h *Host) start() error {
 		listener.Close()
 		return fmt.Errorf("lambdatest: %w", err)
 	}
+	h.group.Store(int64(p.command.Process.Pid))
 	go p.server.Serve(listener)
 	logged := make(chan struct{})
 	go func() {

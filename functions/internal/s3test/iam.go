@@ -21,14 +21,43 @@ import (
 // nothing else. It returns the environment that makes an AWS client this user.
 func User(t testing.TB, policy string) map[string]string {
 	t.Helper()
-	name := "user-" + rand.Text()
+	return NewAccount(t, policy).Env(t)
+}
+
+// Account is a user with one access key at a time.
+type Account struct{ name, accessKey, secretKey string }
+
+// NewAccount makes a user who may do what an IAM policy document allows, and
+// nothing else.
+func NewAccount(t testing.TB, policy string) *Account {
+	t.Helper()
+	a := &Account{name: "user-" + rand.Text()}
+	call(t, "CreateUser", map[string]string{"UserName": a.name}, nil)
+	call(t, "PutUserPolicy", map[string]string{"UserName": a.name, "PolicyName": "policy", "PolicyDocument": policy}, nil)
+	a.create(t)
+	return a
+}
+
+func (a *Account) create(t testing.TB) {
+	t.Helper()
 	var created struct {
 		AccessKey struct{ AccessKeyId, SecretAccessKey string } `xml:"CreateAccessKeyResult>AccessKey"`
 	}
-	call(t, "CreateUser", map[string]string{"UserName": name}, nil)
-	call(t, "PutUserPolicy", map[string]string{"UserName": name, "PolicyName": "policy", "PolicyDocument": policy}, nil)
-	call(t, "CreateAccessKey", map[string]string{"UserName": name}, &created)
-	return environment(t, created.AccessKey.AccessKeyId, created.AccessKey.SecretAccessKey)
+	call(t, "CreateAccessKey", map[string]string{"UserName": a.name}, &created)
+	a.accessKey, a.secretKey = created.AccessKey.AccessKeyId, created.AccessKey.SecretAccessKey
+}
+
+// Rotate puts a new key in the place of the old one, which is unknown then.
+func (a *Account) Rotate(t testing.TB) {
+	t.Helper()
+	call(t, "DeleteAccessKey", map[string]string{"UserName": a.name, "AccessKeyId": a.accessKey}, nil)
+	a.create(t)
+}
+
+// Env returns the environment that makes an AWS client this user.
+func (a *Account) Env(t testing.TB) map[string]string {
+	t.Helper()
+	return environment(t, a.accessKey, a.secretKey)
 }
 
 // call calls an action of IAM as the server's owner, and reads its answer. It
