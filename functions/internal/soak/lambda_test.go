@@ -65,7 +65,7 @@ func newFunction(t *testing.T) *function {
 	if err := os.WriteFile(filepath.Join(filepath.Dir(bootstrap), filepath.Base(library)), content, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"PRIMROSE_ORIGINALS": originals(t), "PRIMROSE_VARIANTS": s3test.Bucket(t)}
+	env := map[string]string{"PRIMROSE_ORIGINALS": originals(t), "PRIMROSE_VARIANTS": s3test.Bucket(t), "PRIMROSE_JOBS": "1"}
 	maps.Copy(env, s3test.Env(t))
 	f := &function{}
 	f.Host, err = lambdatest.New(lambdatest.Config{Bootstrap: bootstrap, Env: env, Timeout: 30 * time.Second, Log: f.ends.note})

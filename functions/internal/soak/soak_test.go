@@ -62,6 +62,7 @@ func TestServe(t *testing.T) {
 		samples := watched()
 		table.row(name, tally, highest(samples), s.ends.killed.Load()-killed, s.ends.crashed.Load()-crashed)
 		l.blame(t)
+		t.Logf("%s: %d requests, %.0f a second", name, tally.requests(), tally.rate())
 		return tally, samples
 	}
 	l.mix.leaving = true
