@@ -83,14 +83,14 @@ func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, e *entry) erro
 	if wanted.Options().IsZero() {
 		return h.pass(w, r, wanted, e)
 	}
-	product, shared, err := h.flights.share(r.Context(), wanted.Path(), func(ctx context.Context, seal func()) (product, error) {
+	made, shared, err := h.flights.share(r.Context(), wanted.Path(), func(ctx context.Context, seal func()) (product, error) {
 		return h.produce(ctx, wanted, seal, e)
 	})
 	e.shared = shared
 	if err != nil {
 		return err
 	}
-	product.send(w, r, e)
+	made.send(w, r, e)
 	return nil
 }
 

@@ -45,6 +45,8 @@ func (j *judge) check(ctx context.Context, q *question, a answer) error {
 	switch {
 	case a.status == http.StatusServiceUnavailable:
 		return a.later(q)
+	case a.status == http.StatusOK && q.status == http.StatusNotModified: // the store was slow to say so
+		return j.picture(ctx, q, a)
 	case a.status != q.status:
 		return fmt.Errorf("status %d, want %d: %.300s", a.status, q.status, a.body)
 	case a.status >= http.StatusBadRequest:

@@ -79,7 +79,7 @@ func (m *mix) next() []*question {
 		return []*question{{kind: "original", method: "GET", key: p.key, status: http.StatusOK, of: p, exact: true}}
 	case n < 84 && m.leaving: // 1 %
 		q := m.miss()
-		q.kind, q.leave = "leaves", 5*time.Millisecond
+		q.kind, q.leave = "leaves", time.Duration(5+m.misses%100)*time.Millisecond
 		return []*question{q}
 	default: // 8 or 9 %
 		q := m.hostile[m.asked/2%len(m.hostile)]
