@@ -77,14 +77,13 @@ func (s settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var trials []trial
-	for _, t := range targets {
-		trials = append(trials, t)
+	var wanted []trial
+	for _, t := range append(trials(targets), trials(ranges)...) {
+		if s.only.MatchString(t.String()) {
+			wanted = append(wanted, t)
+		}
 	}
-	for _, r := range ranges {
-		trials = append(trials, r)
-	}
-	rows, err := s.each(ctx, trials)
+	rows, err := s.each(ctx, wanted)
 	fmt.Println()
 	fmt.Print(table(rows))
 	fmt.Printf("\nchance %d, %v each\n", s.chance, s.time)
@@ -97,14 +96,18 @@ type trial interface {
 	run(ctx context.Context, s settings) (row, error)
 }
 
-// each fuzzes one trial after the other, of those that are wanted.
+func trials[T trial](of []T) (all []trial) {
+	for _, t := range of {
+		all = append(all, t)
+	}
+	return all
+}
+
+// each fuzzes one trial after the other.
 func (s settings) each(ctx context.Context, trials []trial) (rows []row, err error) {
 	for i, t := range trials {
 		if ctx.Err() != nil {
 			return rows, errors.New("interrupted")
-		}
-		if !s.only.MatchString(t.String()) {
-			continue
 		}
 		fmt.Printf("%2d/%d %-50s", i+1, len(trials), t)
 		r, err := t.run(ctx, s)

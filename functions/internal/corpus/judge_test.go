@@ -77,10 +77,19 @@ func (b *bed) judge(t *testing.T, q question, a answer, i info) {
 	if img == nil || q.size == nil {
 		return
 	}
-	w, h := q.size(i.upright())
+	w, h := bounded(q.size(i.upright()))
 	if got := img.Bounds(); !near(got.Dx(), w) || !near(got.Dy(), h) {
 		t.Errorf("%s: the image is %dx%d, want %dx%d", q.query, got.Dx(), got.Dy(), w, h)
 	}
+}
+
+// bounded brings a size into that of the largest variants.
+func bounded(w, h int) (int, int) {
+	const most = 8192 // px a side
+	if longest := max(w, h); longest > most {
+		return scaled(w, most, longest), scaled(h, most, longest)
+	}
+	return w, h
 }
 
 func near(a, b int) bool { return a-1 <= b && b <= a+1 }
