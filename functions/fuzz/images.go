@@ -75,7 +75,7 @@ func (i images) run(ctx context.Context, s settings) (row, error) {
 	tally := b.Run(ctx, i.of, i.all, math.MaxUint64)
 	r := row{name: i.String(), inputs: tally.Inputs, tally: &tally}
 	for _, f := range tally.Findings {
-		r.findings = append(r.findings, fmt.Sprintf("%v; see %s", &f, f.File))
+		r.findings = append(r.findings, fmt.Sprintf("%v; see %s", f, f.File))
 	}
 	if silent := tally.Deaths - len(tally.Findings); silent > 0 {
 		r.findings = append(r.findings, fmt.Sprintf("%v: %d workers died after they had answered", i, silent))

@@ -18,7 +18,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"time"
 
@@ -120,18 +119,14 @@ func (s settings) each(ctx context.Context, trials []trial) (rows []row, err err
 	return rows, nil
 }
 
-// throwAgain throws a file at a worker, with every job.
+// throwAgain throws a file at a worker.
 func throwAgain(ctx context.Context, file string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	b, err := barrage.New(barrage.Config{Findings: filepath.Join(os.TempDir(), "findings")})
+	b, err := barrage.New(barrage.Config{})
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := b.Throw(ctx, file, data); err != nil {
+	if err := b.Throw(ctx, file); err != nil {
 		return err
 	}
 	fmt.Println(file, "does no harm")

@@ -10,8 +10,10 @@ package barrage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -70,7 +72,7 @@ type Tally struct {
 	Refused  int // problems that blame the image
 	Overdue  int // of these: took longer than the deadline, which ended the worker
 	Deaths   int // workers that ended by themselves
-	Findings []Finding
+	Findings []*Finding
 }
 
 // Run throws mutations of the images, with pieces of others, until it has
@@ -91,9 +93,12 @@ func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs u
 					return
 				}
 				s := b.load(images, pieces, number)
-				err := b.throw(context.WithoutCancel(ctx), s)
+				o, reason := judge(b.throw(context.WithoutCancel(ctx), s))
 				mu.Lock()
-				tally.add(b.judge(s, err))
+				tally.add(o)
+				if o == found {
+					tally.Findings = append(tally.Findings, b.find(s, reason))
+				}
 				mu.Unlock()
 			}
 		})
@@ -103,15 +108,25 @@ func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs u
 	return tally
 }
 
-// Throw does all jobs on a file as it is, such as one that was found, and
-// returns what is wrong with the answers.
-func (b *Barrage) Throw(ctx context.Context, name string, data []byte) error {
+// Throw throws a file as it is, with each of the usual jobs and that which it
+// was found with, if it was kept here. It returns what is wrong with the
+// answers.
+func (b *Barrage) Throw(ctx context.Context, file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	jobs := everyJob()
+	if f, err := read(file); err == nil {
+		jobs = append(jobs, f.Job)
+	}
 	before := b.deaths()
 	var errs []error
-	for _, job := range b.jobs() {
-		s := shot{image: name, job: job, data: data}
-		if _, finding := b.judge(s, b.throw(ctx, s)); finding != nil {
-			errs = append(errs, finding)
+	for _, job := range jobs {
+		job.Limits = b.limits
+		s := shot{image: file, job: job, data: data}
+		if o, reason := judge(b.throw(ctx, s)); o == found {
+			errs = append(errs, fmt.Errorf("%s: %w", job.Options, reason))
 		}
 	}
 	if b.deaths() > before && len(errs) == 0 {
@@ -127,18 +142,18 @@ func (b *Barrage) deaths() int {
 }
 
 // judge tells what the outcome of a shot is.
-func (b *Barrage) judge(s shot, err error) (outcome, *Finding) {
+func judge(err error) (outcome, error) {
 	if err == nil {
 		return made, nil
 	}
 	p, ok := errors.AsType[*problem.Problem](err)
 	switch {
 	case ok && p.Code == problem.TooExpensive:
-		return overdue, nil
+		return overdue, err
 	case ok && p.Status() < http.StatusInternalServerError:
-		return refused, nil
+		return refused, err
 	}
-	return found, b.find(s, err)
+	return found, err
 }
 
 type outcome int
@@ -150,7 +165,7 @@ const (
 	found
 )
 
-func (t *Tally) add(o outcome, finding *Finding) {
+func (t *Tally) add(o outcome) {
 	t.Inputs++
 	switch o {
 	case made:
@@ -160,7 +175,5 @@ func (t *Tally) add(o outcome, finding *Finding) {
 	case overdue:
 		t.Refused++
 		t.Overdue++
-	case found:
-		t.Findings = append(t.Findings, *finding)
 	}
 }

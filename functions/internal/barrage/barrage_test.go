@@ -2,7 +2,6 @@ package barrage
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -57,7 +56,7 @@ func TestBarrage(t *testing.T) {
 	b := newBarrage(t, Config{Chance: *chance, Findings: t.ArtifactDir()})
 	tally := b.Run(t.Context(), images, images, *inputs)
 	for _, f := range tally.Findings {
-		t.Errorf("%v (%s)", &f, f.File)
+		t.Errorf("%v (%s)", f, f.File)
 	}
 	if tally.Deaths > 0 {
 		t.Errorf("%d workers died", tally.Deaths)
@@ -107,15 +106,11 @@ func TestFindings(t *testing.T) {
 			if want := b.load(images, images, 1).data; err != nil || !bytes.Equal(data, want) {
 				t.Errorf("%d bytes are kept, want %d: %v", len(data), len(want), err)
 			}
-			var told Finding
-			text, err := os.ReadFile(f.File + ".json")
-			if err == nil {
-				err = json.Unmarshal(text, &told)
-			}
+			told, err := read(f.File)
 			if err != nil || told.Chance != 5 || told.Number != 1 || !strings.Contains(told.Reason, reason) {
 				t.Errorf("what is told is %+v: %v", told, err)
 			}
-			if err := b.Throw(t.Context(), f.File, data); err == nil || !strings.Contains(err.Error(), reason) {
+			if err := b.Throw(t.Context(), f.File); err == nil || !strings.Contains(err.Error(), reason) {
 				t.Errorf("thrown again: %v", err)
 			}
 		})

@@ -20,7 +20,7 @@ type Finding struct {
 	File   string     `json:"-"` // where the mutated image was kept; "" if it wasn't
 }
 
-func (f *Finding) Error() string {
+func (f *Finding) String() string {
 	return fmt.Sprintf("%s, mutation %d of chance %d by %v: %s", f.Image, f.Number, f.Chance, f.Done, f.Reason)
 }
 
@@ -49,4 +49,13 @@ func (f *Finding) keep(data []byte) error {
 		return err
 	}
 	return os.WriteFile(f.File, data, 0o644)
+}
+
+// read returns what was kept beside a file.
+func read(file string) (f Finding, err error) {
+	told, err := os.ReadFile(file + ".json")
+	if err != nil {
+		return f, err
+	}
+	return f, json.Unmarshal(told, &f)
 }

@@ -13,9 +13,7 @@ import (
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
-	"primrose/functions/internal/magick"
 	"primrose/functions/internal/mutation"
-	"primrose/functions/internal/options"
 	"primrose/functions/internal/seed"
 )
 
@@ -28,39 +26,12 @@ type shot struct {
 	data   []byte
 }
 
-// queries and arguments bring an image through each decoder in every way that
-// it is used, and through the steps that look at pixels out of order, into
-// every format. Few ask for all pixels: decoding is what is tested.
-var (
-	queries = []string{
-		"fm=png", "fm=json", "w=20&fm=png", "rect=0,0,40,20&fm=png", "rot=90&w=40&fm=jpg", "h=20&fm=gif", "w=40&fm=webp",
-		"w=32&fm=avif", "w=30&h=30&fit=crop&crop=attention&fm=png", "w=50&blur=20&sharp=20&bg=fde2ea&fm=pjpg",
-	}
-	arguments = []string{"-resize", "40x30^", "-gravity", "center", "-crop", "40x30+0+0", "-rotate", "30", "-colorspace", "Gray"}
-)
-
-func (b *Barrage) jobs() (jobs []engine.Job) {
-	for _, query := range queries {
-		o, err := options.FromQuery(query, "")
-		if err != nil {
-			panic(err) // they are ours
-		}
-		jobs = append(jobs, engine.Job{Options: o.String(), Limits: b.limits})
-	}
-	program, err := magick.Parse(arguments)
-	if err != nil {
-		panic(err)
-	}
-	program.Format = format.PNG
-	return append(jobs, engine.Job{Program: program, Limits: b.limits})
-}
-
 // load draws the shot of a number.
 func (b *Barrage) load(images, pieces []seed.Image, number uint64) shot {
 	r := rand.New(rand.NewPCG(b.config.Chance, number))
 	img, other := images[r.IntN(len(images))], pieces[r.IntN(len(pieces))]
-	jobs := b.jobs()
-	s := shot{number: number, image: img.Name, job: jobs[r.IntN(len(jobs))]}
+	s := shot{number: number, image: img.Name, job: drawJob(r)}
+	s.job.Limits = b.limits
 	s.data, s.done = mutation.Mutate(r, img.Data, other.Data)
 	return s
 }
