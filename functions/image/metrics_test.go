@@ -21,6 +21,7 @@ func TestMetrics(t *testing.T) {
 	}{
 		"nothing happens":       {nil, goodAndBadRequests, ""},
 		"jail is required":      {map[string]string{jailName: "required"}, goodAndBadRequests, ""},
+		"workers retire":        {map[string]string{jobsName: "1"}, goodAndBadRequests, ""},
 		"death between events":  {nil, deathBetweenEvents, metric.WorkerCrashes},
 		"death within an event": {nil, deathWithinAnEvent, metric.WorkerCrashes},
 		"deadline":              {map[string]string{deadlineName: "1"}, workerThatHangs, metric.WorkerKills},
