@@ -13,16 +13,24 @@ import (
 
 // What the function is told by its environment.
 const (
-	originalsName = "PRIMROSE_ORIGINALS"  // bucket of the originals
-	variantsName  = "PRIMROSE_VARIANTS"   // bucket of the variants
-	maxBytesName  = "PRIMROSE_MAX_BYTES"  // of an original; optional
-	maxPixelsName = "PRIMROSE_MAX_PIXELS" // of an original or a variant; optional
-	maxFramesName = "PRIMROSE_MAX_FRAMES" // of an original; optional
-	decodersName  = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
-	deadlineName  = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
-	jobsName      = "PRIMROSE_JOBS"       // images after which a worker is replaced; optional: without it, never
-	jailName      = "PRIMROSE_JAIL"       // required or degraded: whether variants are made where the worker's jail isn't whole; optional
-	serviceName   = "PRIMROSE_SERVICE"    // who counts, see package metric; optional: without it, nobody does
+	originalsName = "PRIMROSE_ORIGINALS" // bucket of the originals
+	variantsName  = "PRIMROSE_VARIANTS"  // bucket of the variants
+	decodersName  = "PRIMROSE_DECODERS"  // comma-separated formats, read besides the usual: tiff, svg; optional
+	deadlineName  = "PRIMROSE_DEADLINE"  // seconds that one image may take; optional
+	jobsName      = "PRIMROSE_JOBS"      // images after which a worker is replaced; optional: without it, never
+	jailName      = "PRIMROSE_JAIL"      // required or degraded: whether variants are made where the worker's jail isn't whole; optional
+	serviceName   = "PRIMROSE_SERVICE"   // who counts, see package metric; optional: without it, nobody does
+
+	// The limits of one image, see [engine.Limits]; all optional.
+	maxBytesName         = "PRIMROSE_MAX_BYTES"
+	maxPixelsName        = "PRIMROSE_MAX_PIXELS"
+	maxFramesName        = "PRIMROSE_MAX_FRAMES"
+	maxTotalPixelsName   = "PRIMROSE_MAX_TOTAL_PIXELS"
+	maxSideName          = "PRIMROSE_MAX_SIDE"
+	maxVariantSideName   = "PRIMROSE_MAX_VARIANT_SIDE"
+	maxVariantPixelsName = "PRIMROSE_MAX_VARIANT_PIXELS"
+	maxVariantBytesName  = "PRIMROSE_MAX_VARIANT_BYTES"
+	maxMemoryName        = "PRIMROSE_MAX_MEMORY" // MiB
 )
 
 // longest is how many seconds Lambda lets any function run.
@@ -45,15 +53,11 @@ func parseEnvironment(get func(name string) string) (settings, error) {
 	e := settings{
 		originals: r.Required(originalsName, "a bucket"),
 		variants:  r.Required(variantsName, "a bucket"),
-		limits: engine.Limits{
-			Bytes:  r.Integer(maxBytesName, engine.DefaultLimits.Bytes, math.MaxInt64),
-			Pixels: r.Integer(maxPixelsName, engine.DefaultLimits.Pixels, math.MaxInt64),
-			Frames: int(r.Integer(maxFramesName, int64(engine.DefaultLimits.Frames), math.MaxInt32)),
-		},
-		deadline: time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
-		jobs:     int(r.Integer(jobsName, math.MaxInt32, math.MaxInt32)),
-		jailed:   r.jail(),
-		service:  metric.Service(get(serviceName)),
+		limits:    r.limits(),
+		deadline:  time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
+		jobs:      int(r.Integer(jobsName, math.MaxInt32, math.MaxInt32)),
+		jailed:    r.jail(),
+		service:   metric.Service(get(serviceName)),
 	}
 	r.decoders(&e.limits)
 	return e, r.Err()
@@ -72,6 +76,25 @@ func (r *reader) jail() bool {
 		r.Fail(jailName, "is %q: it must be required or degraded", value)
 	}
 	return false
+}
+
+// limits reads what one image may cost.
+func (r *reader) limits() engine.Limits {
+	l := engine.DefaultLimits
+	l.Bytes = r.Integer(maxBytesName, l.Bytes, math.MaxInt64)
+	l.Pixels = r.Integer(maxPixelsName, l.Pixels, math.MaxInt64)
+	l.Frames = r.small(maxFramesName, l.Frames)
+	l.TotalPixels = r.Integer(maxTotalPixelsName, l.TotalPixels, math.MaxInt64)
+	l.Side = r.small(maxSideName, l.Side)
+	l.VariantSide = r.small(maxVariantSideName, l.VariantSide)
+	l.VariantPixels = r.Integer(maxVariantPixelsName, l.VariantPixels, math.MaxInt64)
+	l.VariantBytes = r.Integer(maxVariantBytesName, l.VariantBytes, worker.MaxBody)
+	l.Memory = r.small(maxMemoryName, l.Memory)
+	return l
+}
+
+func (r *reader) small(name string, missing int) int {
+	return int(r.Integer(name, int64(missing), math.MaxInt32))
 }
 
 func (r *reader) decoders(limits *engine.Limits) {

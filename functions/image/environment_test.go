@@ -18,8 +18,15 @@ func TestEnvironment(t *testing.T) {
 	}{
 		{nil, settings{"o", "v", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""}},
 		{
-			map[string]string{maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", decodersName: "svg,tiff", deadlineName: "900", jobsName: "1", jailName: "required", serviceName: "primrose-dev"},
-			settings{"o", "v", engine.Limits{Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TIFF: true, SVG: true}, 15 * time.Minute, 1, true, "primrose-dev"},
+			map[string]string{
+				maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", maxTotalPixelsName: "2", maxSideName: "3",
+				maxVariantSideName: "4", maxVariantPixelsName: "5", maxVariantBytesName: "100000000", maxMemoryName: "6",
+				decodersName: "svg,tiff", deadlineName: "900", jobsName: "1", jailName: "required", serviceName: "primrose-dev",
+			},
+			settings{"o", "v", engine.Limits{
+				Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TotalPixels: 2, Side: 3,
+				VariantSide: 4, VariantPixels: 5, VariantBytes: 100_000_000, Memory: 6, TIFF: true, SVG: true,
+			}, 15 * time.Minute, 1, true, "primrose-dev"},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: "", jailName: "degraded"},
@@ -35,19 +42,27 @@ func TestEnvironment(t *testing.T) {
 
 func TestEnvironmentTellsAllMistakes(t *testing.T) {
 	set := map[string]string{
-		maxBytesName:  "0",
-		maxPixelsName: "1e8",
-		maxFramesName: "2147483648",
-		decodersName:  "svg,heic",
-		deadlineName:  "901",
-		jobsName:      "0",
-		jailName:      "perhaps",
+		originalsName:        "",
+		variantsName:         "",
+		maxBytesName:         "0",
+		maxPixelsName:        "1e8",
+		maxFramesName:        "2147483648",
+		maxTotalPixelsName:   "-1",
+		maxSideName:          "2147483648",
+		maxVariantSideName:   "x",
+		maxVariantPixelsName: "0",
+		maxVariantBytesName:  "100000001",
+		maxMemoryName:        "0",
+		decodersName:         "svg,heic",
+		deadlineName:         "901",
+		jobsName:             "0",
+		jailName:             "perhaps",
 	}
 	_, err := parseEnvironment(lookup(set))
 	if err == nil {
 		t.Fatal("all of it is wrong, and passes")
 	}
-	for _, name := range []string{originalsName, variantsName, maxBytesName, maxPixelsName, maxFramesName, decodersName, deadlineName, jobsName, jailName} {
+	for name := range set {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("the error doesn't name %s: %v", name, err)
 		}

@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+// The processor's default memory leaves what the image function takes for granted where it isn't told.
+func TestWorkerMemory(t *testing.T) {
+	if got := Default().WorkerMemory(); got != 1609 {
+		t.Errorf("%d MiB are left for an image, want 1609", got)
+	}
+}
+
 func TestStagesAreValid(t *testing.T) {
 	if err := Validate(Stages()); err != nil {
 		t.Error(err)
@@ -52,8 +59,9 @@ func TestServiceValidate(t *testing.T) {
 		{"expiry a day and an hour", func(s *Service) { s.Variants.Expiry = Day + time.Hour }, "Variants.Expiry"},
 		{"x86_64", func(s *Service) { s.Image.Architecture = X86_64 }, ""},
 		{"amd64", func(s *Service) { s.Image.Architecture = "amd64" }, "Image.Architecture"},
-		{"least memory", func(s *Service) { s.Image.Memory, s.Limits.Pixels = 128, 1<<25 }, ""},
-		{"more pixels than memory", func(s *Service) { s.Image.Memory, s.Limits.Pixels = 128, 1<<25+1 }, "raise Memory"},
+		{"least memory", func(s *Service) { s.Image.Memory, s.Limits.Pixels, s.Limits.VariantBytes = 128, 12<<20, 16<<20 }, ""},
+		{"more pixels than memory", func(s *Service) { s.Image.Memory, s.Limits.Pixels, s.Limits.VariantBytes = 128, 12<<20+1, 16<<20 }, "lower it to 12582912"},
+		{"more variant than memory", func(s *Service) { s.Image.Memory, s.Limits.Pixels, s.Limits.VariantBytes = 128, 1, 16<<20+1 }, "Limits.VariantBytes"},
 		{"too little memory", func(s *Service) { s.Image.Memory = 127 }, "Image.Memory"},
 		{"most memory", func(s *Service) { s.Image.Memory = 10240 }, ""},
 		{"too much memory", func(s *Service) { s.Image.Memory = 10241 }, "Image.Memory"},
@@ -82,6 +90,16 @@ func TestServiceValidate(t *testing.T) {
 		{"no pixels", func(s *Service) { s.Limits.Pixels = 0 }, "Limits.Pixels"},
 		{"one frame", func(s *Service) { s.Limits.Frames = 1 }, ""},
 		{"no frames", func(s *Service) { s.Limits.Frames = 0 }, "Limits.Frames"},
+		{"as many pixels together as in a frame", func(s *Service) { s.Limits.TotalPixels = s.Limits.Pixels }, ""},
+		{"fewer pixels together than in a frame", func(s *Service) { s.Limits.TotalPixels = s.Limits.Pixels - 1 }, "Limits.TotalPixels"},
+		{"sides of one", func(s *Service) { s.Limits.Side, s.Limits.VariantSide = 1, 1 }, ""},
+		{"no side", func(s *Service) { s.Limits.Side = 0 }, "Limits.Side"},
+		{"no variant's side", func(s *Service) { s.Limits.VariantSide = 0 }, "Limits.VariantSide"},
+		{"one variant's pixel", func(s *Service) { s.Limits.VariantPixels = 1 }, ""},
+		{"no variant's pixels", func(s *Service) { s.Limits.VariantPixels = 0 }, "Limits.VariantPixels"},
+		{"one variant's byte", func(s *Service) { s.Limits.VariantBytes = 1 }, ""},
+		{"no variant's bytes", func(s *Service) { s.Limits.VariantBytes = 0 }, "Limits.VariantBytes"},
+		{"too many of a variant's bytes", func(s *Service) { s.Limits.VariantBytes = 100_000_001 }, "Limits.VariantBytes"},
 		{"all decoders", func(s *Service) { s.Limits.Decoders = []Decoder{TIFF, SVG} }, ""},
 		{"unknown decoder", func(s *Service) { s.Limits.Decoders = []Decoder{"psd"} }, "Limits.Decoders[0]"},
 		{"decoder twice", func(s *Service) { s.Limits.Decoders = []Decoder{SVG, SVG} }, "twice"},

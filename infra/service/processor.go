@@ -50,16 +50,24 @@ func imageEnvironment(scope constructs.Construct, cfg config.Service, s storage)
 		decoders[i] = string(d)
 	}
 	return &map[string]*string{
-		"PRIMROSE_SERVICE":    serviceName(scope),
-		"PRIMROSE_ORIGINALS":  s.originals.BucketName(),
-		"PRIMROSE_VARIANTS":   s.variants.BucketName(),
-		"PRIMROSE_MAX_BYTES":  new(strconv.FormatInt(cfg.Limits.Bytes, 10)),
-		"PRIMROSE_MAX_PIXELS": new(strconv.FormatInt(cfg.Limits.Pixels, 10)),
-		"PRIMROSE_MAX_FRAMES": new(strconv.Itoa(cfg.Limits.Frames)),
-		"PRIMROSE_DECODERS":   new(strings.Join(decoders, ",")),
-		"PRIMROSE_DEADLINE":   new(strconv.Itoa(int(cfg.Image.Deadline / time.Second))),
-		"PRIMROSE_JOBS":       new(strconv.Itoa(cfg.Image.Jobs)),
-		"PRIMROSE_JAIL":       new(string(cfg.Image.Jail)),
+		"PRIMROSE_SERVICE":   serviceName(scope),
+		"PRIMROSE_ORIGINALS": s.originals.BucketName(),
+		"PRIMROSE_VARIANTS":  s.variants.BucketName(),
+
+		"PRIMROSE_MAX_BYTES":          new(strconv.FormatInt(cfg.Limits.Bytes, 10)),
+		"PRIMROSE_MAX_PIXELS":         new(strconv.FormatInt(cfg.Limits.Pixels, 10)),
+		"PRIMROSE_MAX_FRAMES":         new(strconv.Itoa(cfg.Limits.Frames)),
+		"PRIMROSE_MAX_TOTAL_PIXELS":   new(strconv.FormatInt(cfg.Limits.TotalPixels, 10)),
+		"PRIMROSE_MAX_SIDE":           new(strconv.Itoa(cfg.Limits.Side)),
+		"PRIMROSE_MAX_VARIANT_SIDE":   new(strconv.Itoa(cfg.Limits.VariantSide)),
+		"PRIMROSE_MAX_VARIANT_PIXELS": new(strconv.FormatInt(cfg.Limits.VariantPixels, 10)),
+		"PRIMROSE_MAX_VARIANT_BYTES":  new(strconv.FormatInt(cfg.Limits.VariantBytes, 10)),
+		"PRIMROSE_MAX_MEMORY":         new(strconv.Itoa(cfg.WorkerMemory())),
+
+		"PRIMROSE_DECODERS": new(strings.Join(decoders, ",")),
+		"PRIMROSE_DEADLINE": new(strconv.Itoa(int(cfg.Image.Deadline / time.Second))),
+		"PRIMROSE_JOBS":     new(strconv.Itoa(cfg.Image.Jobs)),
+		"PRIMROSE_JAIL":     new(string(cfg.Image.Jail)),
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -112,9 +113,7 @@ func parseServe(args []string) (serveOptions, error) {
 	flags.StringVar(&o.originals, "originals", "", "`folder` or s3://bucket of the originals; it is only read (default sample images)")
 	flags.StringVar(&o.variants, "variants", "", "`folder` or s3://bucket of the variants (default a folder in the user's cache)")
 	flags.StringVar(&o.address, "addr", "127.0.0.1:8080", "`host:port` to listen on")
-	flags.Int64Var(&o.limits.Bytes, "max-bytes", o.limits.Bytes, "largest original, in `bytes`")
-	flags.Int64Var(&o.limits.Pixels, "max-pixels", o.limits.Pixels, "most `pixels` of an original, all frames together")
-	flags.IntVar(&o.limits.Frames, "max-frames", o.limits.Frames, "most `frames` of an original")
+	limitFlags(flags, &o.limits)
 	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
 	flags.DurationVar(&o.deadline, "deadline", worker.DefaultDeadline, "longest `time` for one image")
 	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for the start page's; may be repeated", o.readKey)
@@ -123,14 +122,36 @@ func parseServe(args []string) (serveOptions, error) {
 	if err := parse(flags, args); err != nil {
 		return o, err
 	}
-	return o, errors.Join(o.check(), o.readDecoders(), o.resolve())
+	return o, errors.Join(o.check(flags), o.readDecoders(), o.resolve())
 }
 
-func (o *serveOptions) check() error {
-	if o.limits.Bytes < 1 || o.limits.Pixels < 1 || o.limits.Frames < 1 || o.deadline <= 0 {
-		return errors.New("--max-bytes, --max-pixels, --max-frames and --deadline must be greater than 0")
+// limitFlags are the flags of what one image may cost. Their names begin with
+// max-.
+func limitFlags(flags *flag.FlagSet, l *engine.Limits) {
+	flags.Int64Var(&l.Bytes, "max-bytes", l.Bytes, "largest original, in `bytes`")
+	flags.Int64Var(&l.Pixels, "max-pixels", l.Pixels, "most `pixels` of an original's frame")
+	flags.IntVar(&l.Frames, "max-frames", l.Frames, "most `frames` of an original")
+	flags.Int64Var(&l.TotalPixels, "max-total-pixels", l.TotalPixels, "most `pixels` of an original, all frames together")
+	flags.IntVar(&l.Side, "max-side", l.Side, "longest side of an original, in `pixels`")
+	flags.IntVar(&l.VariantSide, "max-variant-side", l.VariantSide, "longest side of a variant, in `pixels`")
+	flags.Int64Var(&l.VariantPixels, "max-variant-pixels", l.VariantPixels, "most `pixels` of a variant, all frames together")
+	flags.Int64Var(&l.VariantBytes, "max-variant-bytes", l.VariantBytes, "largest variant, in `bytes`, at most the default")
+	flags.IntVar(&l.Memory, "max-memory", l.Memory, "most memory that one image may take, in `MiB`")
+}
+
+func (o *serveOptions) check(flags *flag.FlagSet) (err error) {
+	flags.VisitAll(func(f *flag.Flag) {
+		if strings.HasPrefix(f.Name, "max-") && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
+			err = fmt.Errorf("--%s must be greater than 0", f.Name)
+		}
+	})
+	switch {
+	case o.limits.VariantBytes > worker.MaxBody:
+		err = fmt.Errorf("--max-variant-bytes must be at most %d", worker.MaxBody)
+	case o.deadline <= 0:
+		err = errors.New("--deadline must be greater than 0")
 	}
-	return nil
+	return err
 }
 
 func (o *serveOptions) readDecoders() error {

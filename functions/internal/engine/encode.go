@@ -14,6 +14,7 @@ type quality struct {
 	progressive bool
 	compress    bool // trade time and a little quality for fewer bytes
 	palette     bool // of a GIF: keep the original's colours
+	alpha       bool // there may be transparency to encode
 }
 
 func qualityOf(info Info, v options.Values) quality {
@@ -22,6 +23,7 @@ func qualityOf(info Info, v options.Values) quality {
 		// Twice to three times as small as with new colours, and faster; but
 		// a background's colour need not be among the old ones.
 		palette:     info.Format == format.GIF && !v.BG.Set && v.Fit != options.FitFill,
+		alpha:       info.Alpha && !(v.BG.Set && v.BG.A == 255),
 		q:           v.Q,
 		lossless:    v.Lossless,
 		progressive: v.FM == progressive || compress,

@@ -70,6 +70,9 @@ func run(job Job, src *os.File) (Variant, error) {
 	header := time.Now()
 
 	variant, err := o.variant(job, values)
+	if err == nil {
+		err = o.checkBody(variant)
+	}
 	variant.Stages = Stages{
 		Header: milliseconds(header.Sub(start)),
 		Encode: milliseconds(time.Since(header)),
@@ -85,7 +88,11 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return o.describe()
 	}
 	to := chooseFormat(o.info, values)
-	plan := planGeometry(o.size(), orientationOf(o.info, values), values, o.limits.Pixels/int64(framesOf(o.info, to)))
+	plan := planGeometry(o.size(), orientationOf(o.info, values), values, o.limits.VariantPixels/int64(framesOf(o.info, to)))
+	quality := qualityOf(o.info, values)
+	if err := o.checkVariant(plan.out(), to, quality); err != nil {
+		return Variant{}, err
+	}
 	frames, err := o.load(plan, to)
 	if err != nil {
 		return Variant{}, err
@@ -99,7 +106,7 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return Variant{}, err
 	}
 	defer img.Close()
-	return o.encode(img, to, qualityOf(o.info, values))
+	return o.encode(img, to, quality)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -682,25 +682,33 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		original []byte
-		limits   Limits
+		limit    func(*Limits)
 		want     problem.Code
 	}{
-		{"bytes at the limit", still, Limits{Bytes: int64(len(still)), Pixels: plenty, Frames: 1}, ""},
-		{"bytes one past", still, Limits{Bytes: int64(len(still)) - 1, Pixels: plenty, Frames: 1}, problem.OriginalTooLarge},
-		{"pixels at the limit", still, Limits{Bytes: plenty, Pixels: 1200, Frames: 1}, ""},
-		{"pixels one past", still, Limits{Bytes: plenty, Pixels: 1199, Frames: 1}, problem.TooManyPixels},
-		{"pixels of all frames at the limit", moving, Limits{Bytes: plenty, Pixels: 3600, Frames: 3}, ""},
-		{"pixels of all frames one past", moving, Limits{Bytes: plenty, Pixels: 3599, Frames: 3}, problem.TooManyPixels},
-		{"frames one past", moving, Limits{Bytes: plenty, Pixels: plenty, Frames: 2}, problem.TooManyFrames},
+		{"bytes at the limit", still, func(l *Limits) { l.Bytes = int64(len(still)) }, ""},
+		{"bytes one past", still, func(l *Limits) { l.Bytes = int64(len(still)) - 1 }, problem.OriginalTooLarge},
+		{"side at the limit", still, func(l *Limits) { l.Side = 40 }, ""},
+		{"side one past", still, func(l *Limits) { l.Side = 39 }, problem.TooManyPixels},
+		{"pixels at the limit", still, func(l *Limits) { l.Pixels = 1200 }, ""},
+		{"pixels one past", still, func(l *Limits) { l.Pixels = 1199 }, problem.TooManyPixels},
+		{"pixels of a frame at the limit", moving, func(l *Limits) { l.Pixels = 1200 }, ""},
+		{"pixels of all frames at the limit", moving, func(l *Limits) { l.TotalPixels = 3600 }, ""},
+		{"pixels of all frames one past", moving, func(l *Limits) { l.TotalPixels = 3599 }, problem.TooManyPixels},
+		{"frames at the limit", moving, func(l *Limits) { l.Frames = 3 }, ""},
+		{"frames one past", moving, func(l *Limits) { l.Frames = 2 }, problem.TooManyFrames},
 	} {
+		limits := DefaultLimits
+		c.limit(&limits)
 		for _, options := range []string{"fm=json", "w=20"} {
-			if _, err := tested.Run(Job{Options: options, Limits: c.limits}, file(c.original)); code(err) != c.want {
+			if _, err := tested.Run(Job{Options: options, Limits: limits}, file(c.original)); code(err) != c.want {
 				t.Errorf("%s, %s: %v, want %q", c.name, options, err, c.want)
 			}
 		}
 	}
 
-	v, err := runPipe(t, Job{Options: "w=8000", Limits: Limits{Bytes: plenty, Pixels: 3600, Frames: 3}}, moving)
+	limits := DefaultLimits
+	limits.VariantPixels = 3600
+	v, err := runPipe(t, Job{Options: "w=8000", Limits: limits}, moving)
 	if err != nil || v.Width*v.Height*v.Frames > 3600 || v.Width*v.Height*v.Frames < 3300 {
 		t.Errorf("the variant has %d frames of %d×%d (%v), the limit is 3600 pixels", v.Frames, v.Width, v.Height, err)
 	}
@@ -710,13 +718,15 @@ func TestLimits(t *testing.T) {
 // as an original may have.
 func TestLimitOfPipes(t *testing.T) {
 	original := saved(t, noise(200, 200), "webpsave_buffer", vips.Args{"lossless": true})
-	limits := Limits{Bytes: int64(len(original)) + 4096, Pixels: plenty, Frames: 1}
+	limits := DefaultLimits
+	limits.Bytes = int64(len(original)) + 4096
 	if _, err := runPipe(t, Job{Options: "w=20", Limits: limits}, original); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
 	// A JPEG is read as it comes, and never held whole: its writer counts.
 	photo := jpegOf(t, noise(400, 400))
-	streamed := Limits{Bytes: int64(len(photo)) / 4, Pixels: plenty, Frames: 1}
+	streamed := DefaultLimits
+	streamed.Bytes = int64(len(photo)) / 4
 	if _, err := runPipe(t, Job{Options: "w=20", Limits: streamed}, photo); err != nil {
 		t.Errorf("streamed: %v", err)
 	}

@@ -13,6 +13,8 @@ type size struct{ w, h int }
 
 func (s size) none() bool { return s == size{} }
 
+func (s size) pixels() int64 { return int64(s.w) * int64(s.h) }
+
 type rect struct{ x, y, w, h int }
 
 func (r rect) size() size { return size{r.w, r.h} }

@@ -17,14 +17,20 @@ type Job struct {
 	Limits  Limits          `json:"limits"`
 }
 
-// Limits bound what one job may cost. They are checked against the header,
-// before any pixel is decoded.
+// Limits bound what one job may cost. What the header tells is held against
+// them before any pixel is decoded.
 type Limits struct {
-	Bytes  int64 `json:"bytes"`  // of the original
-	Pixels int64 `json:"pixels"` // of the original, all frames together; and of the variant
-	Frames int   `json:"frames"` // of the original
-	TIFF   bool  `json:"tiff"`   // read TIFF originals
-	SVG    bool  `json:"svg"`    // read SVG originals
+	Bytes         int64 `json:"bytes"`         // of the original
+	Pixels        int64 `json:"pixels"`        // of one of the original's frames
+	Frames        int   `json:"frames"`        // of the original
+	TotalPixels   int64 `json:"totalPixels"`   // of all of the original's frames together
+	Side          int   `json:"side"`          // px, the original's width and height
+	VariantSide   int   `json:"variantSide"`   // px, the variant's width and height
+	VariantPixels int64 `json:"variantPixels"` // of all of the variant's frames together: larger ones are made as large as that
+	VariantBytes  int64 `json:"variantBytes"`  // of the variant
+	Memory        int   `json:"memory"`        // MiB that the process may hold; see also package worker
+	TIFF          bool  `json:"tiff"`          // read TIFF originals
+	SVG           bool  `json:"svg"`           // read SVG originals
 }
 
 // Enable switches on a decoder by the name of its format, tiff or svg, and
@@ -54,9 +60,22 @@ func (l Limits) Reads(f format.Format) bool {
 	return false
 }
 
-// DefaultLimits are the limits of a service that sets none: 50 MB, 100
-// megapixels, 100 frames.
-var DefaultLimits = Limits{Bytes: 50_000_000, Pixels: 100_000_000, Frames: 100}
+// DefaultLimits are the limits of a service that sets none. The sides are the
+// longest of a JPEG (ITU-T T.81, B.2.2): what is wider is processed in lines so
+// long that 100 megapixels of a PNG take 840 MB, where a square takes 90. The
+// memory is what a function of 1,769 MiB has for its worker, see package config
+// of the infrastructure.
+var DefaultLimits = Limits{
+	Bytes:         50_000_000,
+	Pixels:        100_000_000,
+	Frames:        100,
+	TotalPixels:   100_000_000,
+	Side:          65_535,
+	VariantSide:   65_535,
+	VariantPixels: 100_000_000,
+	VariantBytes:  100_000_000,
+	Memory:        1609,
+}
 
 // Variant is what the engine makes of an original: an encoded image, or
 // what is known of it as JSON.

@@ -63,7 +63,7 @@ func open(src *os.File, limits Limits) (_ *original, err error) {
 	if err := o.readHeader(); err != nil {
 		return nil, err
 	}
-	return o, o.checkPixels()
+	return o, o.checkSize()
 }
 
 func (o *original) close() {
@@ -123,12 +123,19 @@ func (o *original) readHeader() error {
 	return nil
 }
 
-func (o *original) checkPixels() error {
-	if o.info.Frames > o.limits.Frames {
+// checkSize refuses an original whose header announces too much.
+func (o *original) checkSize() error {
+	side, pixels := max(o.info.Width, o.info.Height), o.size().pixels()
+	total := pixels * int64(o.info.Frames)
+	switch {
+	case o.info.Frames > o.limits.Frames:
 		return problem.New(problem.TooManyFrames, "the original has %d frames; the limit is %d", o.info.Frames, o.limits.Frames)
-	}
-	if pixels := int64(o.info.Width) * int64(o.info.Height) * int64(o.info.Frames); pixels > o.limits.Pixels {
+	case side > o.limits.Side:
+		return problem.New(problem.TooManyPixels, "the original has a side of %d px; the limit is %d", side, o.limits.Side)
+	case pixels > o.limits.Pixels:
 		return problem.New(problem.TooManyPixels, "the original has %d pixels; the limit is %d", pixels, o.limits.Pixels)
+	case total > o.limits.TotalPixels:
+		return problem.New(problem.TooManyPixels, "the original's frames have %d pixels together; the limit is %d", total, o.limits.TotalPixels)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ func (o *original) program(p *magick.Program) (Variant, error) {
 		return Variant{}, err
 	}
 	defer frames.close()
-	steps := []step{toSRGB, orient, edit(p, o.limits.Pixels/int64(len(frames.images)))}
+	steps := []step{toSRGB, orient, edit(p, o.limits.VariantPixels/int64(len(frames.images)))}
 	if err := frames.each(steps, &frame{original: o, plan: plan, to: p.Format}); err != nil {
 		return Variant{}, err
 	}
@@ -20,7 +20,11 @@ func (o *original) program(p *magick.Program) (Variant, error) {
 		return Variant{}, err
 	}
 	defer img.Close()
-	return o.encode(img, p.Format, quality{q: p.Quality, progressive: p.Progressive})
+	quality := quality{q: p.Quality, progressive: p.Progressive, alpha: o.info.Alpha}
+	if err := o.checkVariant(size{img.Width(), img.PageHeight()}, p.Format, quality); err != nil {
+		return Variant{}, err
+	}
+	return o.encode(img, p.Format, quality)
 }
 
 // edit is the program as a step, which may make a frame of so many pixels.

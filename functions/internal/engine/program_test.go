@@ -96,7 +96,9 @@ func TestProgramLimitsAnimations(t *testing.T) {
 			t.Fatal(err)
 		}
 		program.Format = format.GIF
-		_, err = runPipe(t, Job{Program: program, Limits: Limits{Bytes: 1 << 20, Pixels: test.pixels, Frames: 2}}, moving)
+		limits := DefaultLimits
+		limits.VariantPixels = test.pixels
+		_, err = runPipe(t, Job{Program: program, Limits: limits}, moving)
 		if code(err) != test.code {
 			t.Errorf("two frames by %v with at most %d: %v, want %q", test.args, test.pixels, err, test.code)
 		}

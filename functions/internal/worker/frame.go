@@ -72,10 +72,10 @@ func readReady(r io.Reader) (jail.Report, error) {
 	return answer.Jail, err
 }
 
-// readReply reads the answer to the job of a number, and the body behind it.
-// A complaint comes back as a [*problem.Problem]; any other error means that
+// readReply reads the answer to the job of a number, and the body behind it of
+// at most limit bytes. A complaint comes back as a [*problem.Problem]; any other error means that
 // the worker can't be trusted any more.
-func readReply(r io.Reader, number uint64) (engine.Variant, error) {
+func readReply(r io.Reader, number uint64, limit int64) (engine.Variant, error) {
 	var none engine.Variant
 	answer, err := readAnswer(r, number)
 	if err != nil {
@@ -83,6 +83,9 @@ func readReply(r io.Reader, number uint64) (engine.Variant, error) {
 	}
 	if answer.Complaint != nil {
 		return none, answer.Complaint.problem()
+	}
+	if answer.Body > limit {
+		return none, fmt.Errorf("a body has %d bytes; the limit is %d", answer.Body, limit)
 	}
 	variant := *answer.Variant
 	variant.Body = make([]byte, answer.Body)
@@ -114,7 +117,7 @@ func (a reply) check(number uint64) error {
 		return errors.New("an answer must hold a variant or a complaint")
 	case !ready && a.Jail != nil:
 		return errors.New("an answer speaks of the jail")
-	case a.Body < 0 || a.Body > maxBody || a.Variant == nil && a.Body != 0:
+	case a.Body < 0 || a.Body > MaxBody || a.Variant == nil && a.Body != 0:
 		return fmt.Errorf("an answer claims a body of %d bytes", a.Body)
 	case a.Complaint != nil:
 		return a.Complaint.check()

@@ -49,11 +49,11 @@ func FuzzReadReply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := readReady(bytes.NewReader(data)); err == nil {
-			if _, err := readReply(bytes.NewReader(data), 1); err == nil {
+			if _, err := readReply(bytes.NewReader(data), 1, MaxBody); err == nil {
 				t.Error("an announcement passed as an answer")
 			}
 		}
-		v, err := readReply(bytes.NewReader(data), 1)
+		v, err := readReply(bytes.NewReader(data), 1, MaxBody)
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type process struct {
 	control *net.UnixConn
 	stderr  *tail
 	jail    jail.Report
+	memory  memory
 	jobs    atomic.Uint64 // begun so far
 
 	doomed   atomic.Bool   // a kill was sent
@@ -96,14 +98,20 @@ func spawn(config Config, bury func(*process)) (*process, error) {
 		ours.Close()
 		return nil, err
 	}
+	p.memory, err = memoryOf(p.command.Process.Pid)
 	go p.wait(bury)
-	return p, nil
+	if err != nil {
+		p.kill()
+		<-p.exited
+	}
+	return p, err
 }
 
 // wait reaps the process and lets go of it.
 func (p *process) wait(bury func(*process)) {
 	p.command.Wait()
 	p.control.Close()
+	p.memory.close()
 	bury(p)
 	close(p.exited)
 }
@@ -169,10 +177,12 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 	}
 	f := &feed{original: original, sink: sink, abort: p.kill}
 	disarm := context.AfterFunc(ctx, p.kill)
+	unwatch := p.watch(job.Limits.Memory)
 
-	variant, err := p.exchange(number, frame, pipe, f)
+	variant, err := p.exchange(number, frame, pipe, f, bodyLimit(job))
 
 	broken := f.end()
+	exceeded := unwatch()
 	expired := !disarm()
 	if expired {
 		p.kill() // here and now, not in a later job
@@ -181,6 +191,8 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 		<-p.exited
 	}
 	switch {
+	case exceeded && err != nil:
+		return engine.Variant{}, excessive(job.Limits.Memory).Because(err)
 	case expired && (err != nil || broken != nil):
 		return engine.Variant{}, overdue(ctx, f)
 	case broken != nil:
@@ -195,8 +207,14 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 	return engine.Variant{}, failed(p.obituary(err))
 }
 
-// exchange sends a job with its original's pipe and reads the answer.
-func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed) (engine.Variant, error) {
+// bodyLimit is how many bytes a job's variant may have.
+func bodyLimit(job engine.Job) int64 {
+	return min(MaxBody, cmp.Or(job.Limits.VariantBytes, MaxBody))
+}
+
+// exchange sends a job with its original's pipe and reads the answer, whose body
+// has at most so many bytes.
+func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed, limit int64) (engine.Variant, error) {
 	sent, _, err := p.control.WriteMsgUnix(frame, syscall.UnixRights(int(pipe.Fd())), nil)
 	pipe.Close()
 	if err != nil {
@@ -206,7 +224,7 @@ func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed) 
 	if _, err := p.control.Write(frame[sent:]); err != nil {
 		return engine.Variant{}, err
 	}
-	return readReply(p.control, number)
+	return readReply(p.control, number, limit)
 }
 
 // waited says why no worker became free.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"primrose/functions/internal/engine"
@@ -36,8 +37,16 @@ func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Rep
 		if err := answer(control, a.Number, variant, err); err != nil {
 			return err
 		}
+		if len(variant.Body) > largeBody {
+			variant.Body = nil
+			debug.FreeOSMemory() // or the next job begins with it
+		}
 	}
 }
+
+// largeBody is how many bytes of a variant are given back at once. Go would hold
+// on to them for minutes; collecting takes a millisecond, which 1 MB is worth.
+const largeBody = 1 << 20
 
 // assignment is a request together with its original.
 type assignment struct {
@@ -116,8 +125,8 @@ func parseRight(control []byte) (int, error) {
 
 // answer reports how a job ended.
 func answer(control io.Writer, number uint64, variant engine.Variant, err error) error {
-	if size := len(variant.Body); err == nil && size > maxBody {
-		err = problem.New(problem.TooManyPixels, "the result has %d bytes, at most %d are served; ask for fewer pixels or a lower quality", size, maxBody)
+	if size := len(variant.Body); err == nil && size > MaxBody {
+		err = problem.New(problem.TooManyPixels, "the result has %d bytes, at most %d are served; ask for fewer pixels or a lower quality", size, MaxBody)
 	}
 	if err == nil {
 		return send(control, reply{Number: number, Variant: &variant, Body: int64(len(variant.Body))}, variant.Body)

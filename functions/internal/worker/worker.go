@@ -42,11 +42,14 @@ import (
 
 // Bounds on what one side accepts of the other, in bytes.
 const (
-	maxRequest = 64 << 10    // a job's frame
-	maxReply   = 64 << 10    // an answer's frame
-	maxBody    = 100_000_000 // a variant: the largest response that the service promises
-	maxStderr  = 16 << 10    // of a dead worker's last words: a Go trace has about 10 KB
+	maxRequest = 64 << 10 // a job's frame
+	maxReply   = 64 << 10 // an answer's frame
+	maxStderr  = 16 << 10 // of a dead worker's last words: a Go trace has about 10 KB
 )
+
+// MaxBody is how many bytes a variant may have, whatever a job's limits say: the
+// largest response that the service promises.
+const MaxBody = 100_000_000
 
 // controlFD is the worker's end of the control socket.
 const controlFD = 3

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 5 && os.Args[1] == liar {
 		lie(os.Args[2], os.Args[3], os.Args[4])
 	}
+	Play(genuine, func(run Run) Run { return run })
 	if len(os.Args) == 3 && os.Args[1] == role {
 		fmt.Fprintln(os.Stderr, misbehave(os.Args[2]))
 		os.Exit(1)
@@ -80,7 +81,7 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 	case "blunder":
 		return engine.Variant{}, errors.New("secret")
 	case "oversize":
-		return engine.Variant{Format: format.PNG, Body: make([]byte, maxBody+1)}, nil
+		return engine.Variant{Format: format.PNG, Body: make([]byte, MaxBody+1)}, nil
 	case "lie":
 		return engine.Variant{Format: format.PNG, Body: []byte("<script>")}, nil
 	case "environment":
@@ -92,6 +93,10 @@ func obey(job engine.Job, original *os.File) (engine.Variant, error) {
 		return engine.Variant{}, err
 	case "hang":
 		select {}
+	case "hoard":
+		for hoard := []byte("x"); ; {
+			hoard = append(hoard, hoard...)
+		}
 	case "exit":
 		fmt.Fprintln(os.Stderr, "farewell")
 		os.Exit(7)
@@ -560,7 +565,7 @@ func TestNonsenseIsNoAnswer(t *testing.T) {
 		"empty":            frame(`{"number":1}`),
 		"another job's":    frame(`{"number":2,"complaint":{"code":"broken_image","detail":""}}`),
 		"both":             frame(`{"number":1,"variant":{"format":"png"},"complaint":{"code":"broken_image","detail":""}}`),
-		"huge body":        frame(fmt.Sprintf(`{"number":1,"variant":{"format":"png"},"body":%d}`, maxBody+1)),
+		"huge body":        frame(fmt.Sprintf(`{"number":1,"variant":{"format":"png"},"body":%d}`, MaxBody+1)),
 		"negative body":    frame(`{"number":1,"variant":{"format":"png"},"body":-1}`),
 		"negative size":    frame(`{"number":1,"variant":{"format":"png","width":-1},"body":8}` + "\x89PNG\r\n\x1a\n"),
 		"forbidden code":   frame(`{"number":1,"complaint":{"code":"not_found","detail":""}}`),

@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/problem"
+)
+
+// checkVariant refuses to make a variant that is too large, or that takes more
+// memory than there is.
+func (o *original) checkVariant(s size, to format.Format, q quality) error {
+	if side := max(s.w, s.h); side > o.limits.VariantSide {
+		return problem.New(problem.TooManyPixels, "the result would have a side of %d px; the limit is %d", side, o.limits.VariantSide)
+	}
+	if needed := o.memory(s, to, q); needed > o.limits.Memory {
+		return problem.New(problem.TooExpensive,
+			"to make this of the original takes %d MiB of memory; the limit is %d: ask for fewer pixels or another format", needed, o.limits.Memory)
+	}
+	return nil
+}
+
+// checkBody refuses a variant that has too many bytes.
+func (o *original) checkBody(v Variant) error {
+	if bytes := int64(len(v.Body)); bytes > o.limits.VariantBytes {
+		return problem.New(problem.TooManyPixels,
+			"the result has %d bytes; the limit is %d: ask for fewer pixels or a lower quality", bytes, o.limits.VariantBytes)
+	}
+	return nil
+}
+
+// idle is how many bytes a worker holds with an original's header read.
+const idle = 20 << 20
+
+// memory returns how many MiB a variant takes at least. Codecs that look at a
+// picture as a whole hold it, and that is most of what a large one takes. What
+// else it takes, its pool watches.
+//
+// The figures are of libvips 8.18's codecs, from the highest memory of workers
+// that decoded and encoded 4 and 16 megapixels, and rounded down. JPEGs, PNGs
+// and others that are read and written by rows take 20 to 60 MiB at any size.
+func (o *original) memory(s size, to format.Format, q quality) int {
+	peak, held := o.decoding()
+	in, out := float64(o.size().pixels()), float64(s.pixels())
+	return int((idle + max(peak*in, held*in+encoding(to, q)*out)) / (1 << 20))
+}
+
+// decoding returns how many bytes are held for each of the original's pixels:
+// while its first row is awaited, and while it is encoded again.
+func (o *original) decoding() (peak, held float64) {
+	samples := float64(o.header.Bands() * ((o.info.Depth + 7) / 8))
+	_, passes := o.header.Int("interlaced")
+	switch {
+	case o.info.Format == format.AVIF:
+		return 18, 3
+	case o.info.Format == format.GIF:
+		return 4, 4
+	case o.info.Format == format.PNG && passes:
+		return samples, samples
+	case o.info.Format == format.JPEG && passes: // two bytes a coefficient; colour often at a quarter of the pixels
+		return samples, samples
+	}
+	return 0, 0
+}
+
+// encoding returns how many bytes are held for each of the variant's pixels, if
+// it is no animation: an animation's frames come one after the other.
+func encoding(to format.Format, q quality) float64 {
+	full := q.lossless || q.q >= 90 // colour at all pixels
+	switch {
+	case to == format.AVIF && full && q.alpha:
+		return 40
+	case to == format.AVIF && full:
+		return 31
+	case to == format.AVIF && q.alpha:
+		return 29
+	case to == format.AVIF:
+		return 19
+	case to == format.WebP && q.lossless:
+		return 20
+	case to == format.WebP && q.alpha:
+		return 12
+	case to == format.WebP:
+		return 4
+	case to == format.JPEG && full:
+		return 11
+	case to == format.JPEG:
+		return 5
+	case to == format.GIF:
+		return 9
+	case to == format.PNG && q.compress:
+		return 4
+	}
+	return 0
+}
