@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check sbom vulncheck synth diff bench corpus fuzz soak codecs tools node clean primrose
+.PHONY: help run test check sbom vulncheck synth diff bench jail-arm64 corpus fuzz soak codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
@@ -19,7 +19,7 @@ GOVULNCHECK := v1.9.0
 FUZZTIME := 10s
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nExamples:\n  make run ARGS="--originals ~/Pictures"\n  make diff BASE=main\n  make corpus CORPUS=../hostile-images\n'
 
 # ── Run ──────────────────────────────────────────────────────────────────
@@ -58,6 +58,19 @@ check: build/bin/.staticcheck-$(STATICCHECK) ## formatting, vet, staticcheck and
 	@go vet ./infra/... && build/bin/staticcheck ./infra/...
 	@cd functions && go vet ./... && ../build/bin/staticcheck ./...
 	@cd functions && GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=linux GOARCH=arm64 go vet ./...
+
+jail-arm64: build/bin/.qemu-system build/bin/.qemu build/bin/arm64-kernel build/codecs/linux-arm64/.installed ## check the jail on arm64, in an emulated machine
+	$(call say,Booting an arm64 kernel and checking the jail there: minutes)
+	@cd functions && go test -count=1 -v -timeout 30m -run TestARM64 ./internal/jailcheck -kernel $(CURDIR)/build/bin/arm64-kernel
+
+# Debian's kernel for arm64, whatever this machine's processor is. The lists of arm64's packages are kept apart.
+build/bin/arm64-kernel:
+	$(call say,Fetching a kernel for arm64 from Debian (28 MB))
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir -p "$$dir/lists/partial" && cd "$$dir" && \
+		apt="-qq -o Dir::State::Lists=$$dir/lists -o Dir::Cache=$$dir -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=root" && \
+		apt-get $$apt update && \
+		apt-get $$apt download $$(apt-cache $$apt depends linux-image-cloud-arm64 | sed -n 's/.*Depends: //p') && \
+		dpkg-deb --extract linux-image-*.deb . && cp boot/vmlinuz-* $(CURDIR)/$@
 
 corpus: codecs ## try every file of a folder (CORPUS=DIR) with many options
 	@test -n "$(CORPUS)" || { echo 'say which folder: make corpus CORPUS=DIR'; exit 1; }
@@ -125,6 +138,7 @@ ARM64_LIBRARY := /usr/aarch64-linux-gnu/lib/libstdc++.so.6
 
 build/bin/.njs: ; $(call debian,command -v njs,njs)
 build/bin/.qemu: ; $(call debian,command -v qemu-aarch64 && test -e $(ARM64_LIBRARY),qemu-user libc6-arm64-cross libstdc++6-arm64-cross)
+build/bin/.qemu-system: ; $(call debian,command -v qemu-system-aarch64,qemu-system-arm)
 build/bin/.imagemagick: ; $(call debian,command -v convert-im6.q16,imagemagick)
 
 # debian has $(1) succeed, which it does with Debian's packages $(2).

@@ -16,6 +16,8 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
+	"sync"
 	"syscall"
 
 	"primrose/functions/internal/breakout"
@@ -41,7 +43,7 @@ type Finding struct {
 // Stopped reports whether the attempt ended as the jail should have it.
 func (f Finding) Stopped() bool { return f.End == f.Stop }
 
-// Check starts a worker, with fonts or without, and makes every attempt. It
+// Check starts workers, with fonts or without, and makes every attempt. It
 // returns which layers the jail has, and the findings.
 func Check(ctx context.Context, fonts bool) (jail.Report, []Finding, error) {
 	return check(ctx, worker.Config{Role: role, Fonts: fonts})
@@ -50,6 +52,7 @@ func Check(ctx context.Context, fonts bool) (jail.Report, []Finding, error) {
 func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, error) {
 	breakout.Plant()
 	config.Log = slog.New(slog.DiscardHandler) // of workers that die, as they should
+	config.Size, config.Queue = runtime.NumCPU(), len(breakout.Attempts)
 	pool, err := worker.NewPool(config)
 	if err != nil {
 		return nil, nil, err
@@ -63,15 +66,20 @@ func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, e
 	if err != nil {
 		return nil, nil, err
 	}
+	var attempts sync.WaitGroup
 	findings := make([]Finding, len(breakout.Attempts))
+	failures := make([]error, len(findings))
 	for i, attempt := range breakout.Attempts {
-		end, err := try(ctx, pool, attempt, decoded[i%len(decoded)])
-		if err != nil {
-			return nil, nil, fmt.Errorf("to %s: %w", attempt.Name, err)
-		}
-		findings[i] = Finding{attempt, end}
+		attempts.Go(func() {
+			end, err := try(ctx, pool, attempt, decoded[i%len(decoded)])
+			if err != nil {
+				failures[i] = fmt.Errorf("to %s: %w", attempt.Name, err)
+			}
+			findings[i] = Finding{attempt, end}
+		})
 	}
-	return report, findings, nil
+	attempts.Wait()
+	return report, findings, errors.Join(failures...)
 }
 
 // try has a worker make an attempt, and returns how it ended.

@@ -52,7 +52,7 @@ func start(ctx context.Context, config Config, bury func(*process)) (*process, e
 	defer context.AfterFunc(ctx, p.kill)()
 	if err := p.ready(startLimit); err != nil {
 		p.discard(err)
-		return nil, fmt.Errorf("start the worker: %w", p.obituary(err))
+		return nil, fmt.Errorf("start the worker: %v", p.obituary(err)) // no job's worker has died
 	}
 	return p, nil
 }
