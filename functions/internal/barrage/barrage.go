@@ -40,6 +40,7 @@ const deadline = 5 * time.Second
 type Barrage struct {
 	config Config
 	pool   *worker.Pool
+	deaths *deaths
 	limits engine.Limits
 }
 
@@ -49,7 +50,8 @@ func New(config Config) (*Barrage, error) {
 	config.Worker.Size = runtime.GOMAXPROCS(0)
 	config.Worker.Fonts = true
 	config.Worker.Jailed = config.Worker.Command == nil && runtime.GOOS == "linux"
-	config.Worker.Log = slog.New(slog.DiscardHandler) // findings tell of deaths
+	deaths := new(deaths)
+	config.Worker.Log = slog.New(deaths)
 	if config.Worker.Deadline == 0 {
 		config.Worker.Deadline = deadline
 	}
@@ -57,7 +59,7 @@ func New(config Config) (*Barrage, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Barrage{config: config, pool: pool, limits: engine.DefaultLimits}
+	b := &Barrage{config: config, pool: pool, deaths: deaths, limits: engine.DefaultLimits}
 	b.limits.TIFF, b.limits.SVG = true, true
 	return b, nil
 }
@@ -84,7 +86,7 @@ func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs u
 		mu    sync.Mutex
 		tally Tally
 	)
-	before := b.deaths()
+	before := b.deaths.Load()
 	for range b.config.Worker.Size {
 		crews.Go(func() {
 			for ctx.Err() == nil {
@@ -104,7 +106,7 @@ func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs u
 		})
 	}
 	crews.Wait()
-	tally.Deaths = b.deaths() - before
+	tally.Deaths = int(b.deaths.Load() - before)
 	return tally
 }
 
@@ -120,7 +122,7 @@ func (b *Barrage) Throw(ctx context.Context, file string) error {
 	if f, err := read(file); err == nil {
 		jobs = append(jobs, f.Job)
 	}
-	before := b.deaths()
+	before := b.deaths.Load()
 	var errs []error
 	for _, job := range jobs {
 		job.Limits = b.limits
@@ -129,16 +131,10 @@ func (b *Barrage) Throw(ctx context.Context, file string) error {
 			errs = append(errs, fmt.Errorf("%s: %w", job.Options, reason))
 		}
 	}
-	if b.deaths() > before && len(errs) == 0 {
+	if b.deaths.Load() > before && len(errs) == 0 {
 		errs = append(errs, errors.New("a worker died after it had answered"))
 	}
 	return errors.Join(errs...)
-}
-
-// deaths counts the workers that ended by themselves.
-func (b *Barrage) deaths() int {
-	stats := b.pool.Stats()
-	return int(stats.Restarts) - int(stats.Kills)
 }
 
 // judge tells what the outcome of a shot is.

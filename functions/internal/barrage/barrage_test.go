@@ -98,7 +98,7 @@ func TestFindings(t *testing.T) {
 		t.Run(manner, func(t *testing.T) {
 			b := newBarrage(t, Config{Worker: worker.Config{Command: []string{self, "mischief", manner}}, Chance: 5, Findings: t.TempDir()})
 			tally := b.Run(t.Context(), images, images, 1)
-			if len(tally.Findings) != 1 || (tally.Deaths > 0) != (manner == "die") {
+			if len(tally.Findings) != 1 || (tally.Deaths == 1) != (manner == "die") {
 				t.Fatalf("tally is %+v", tally)
 			}
 			f := tally.Findings[0]
