@@ -72,7 +72,7 @@ type Tally struct {
 	Inputs   int
 	Made     int // variants, each of which was read
 	Refused  int // problems that blame the image
-	Overdue  int // of these: took longer than the deadline, which ended the worker
+	Overdue  int // of these: too expensive, nearly always for the deadline
 	Deaths   int // workers that ended by themselves
 	Findings []*Finding
 }
@@ -95,11 +95,12 @@ func (b *Barrage) Run(ctx context.Context, images, pieces []seed.Image, inputs u
 					return
 				}
 				s := b.load(images, pieces, number)
-				o, reason := judge(b.throw(context.WithoutCancel(ctx), s))
+				err := b.throw(context.WithoutCancel(ctx), s)
+				o := judge(err)
 				mu.Lock()
 				tally.add(o)
 				if o == found {
-					tally.Findings = append(tally.Findings, b.find(s, reason))
+					tally.Findings = append(tally.Findings, b.find(s, err))
 				}
 				mu.Unlock()
 			}
@@ -127,29 +128,14 @@ func (b *Barrage) Throw(ctx context.Context, file string) error {
 	for _, job := range jobs {
 		job.Limits = b.limits
 		s := shot{image: file, job: job, data: data}
-		if o, reason := judge(b.throw(ctx, s)); o == found {
-			errs = append(errs, fmt.Errorf("%s: %w", job.Options, reason))
+		if err := b.throw(ctx, s); judge(err) == found {
+			errs = append(errs, fmt.Errorf("%s: %w", job.Options, err))
 		}
 	}
 	if b.deaths.Load() > before && len(errs) == 0 {
 		errs = append(errs, errors.New("a worker died after it had answered"))
 	}
 	return errors.Join(errs...)
-}
-
-// judge tells what the outcome of a shot is.
-func judge(err error) (outcome, error) {
-	if err == nil {
-		return made, nil
-	}
-	p, ok := errors.AsType[*problem.Problem](err)
-	switch {
-	case ok && p.Code == problem.TooExpensive:
-		return overdue, err
-	case ok && p.Status() < http.StatusInternalServerError:
-		return refused, err
-	}
-	return found, err
 }
 
 type outcome int
@@ -160,6 +146,20 @@ const (
 	overdue
 	found
 )
+
+// judge tells what came of a shot that ended with err.
+func judge(err error) outcome {
+	p, ok := errors.AsType[*problem.Problem](err)
+	switch {
+	case err == nil:
+		return made
+	case ok && p.Code == problem.TooExpensive:
+		return overdue
+	case ok && p.Status() < http.StatusInternalServerError:
+		return refused
+	}
+	return found
+}
 
 func (t *Tally) add(o outcome) {
 	t.Inputs++
