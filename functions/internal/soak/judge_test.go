@@ -146,5 +146,8 @@ func (a answer) empty() error {
 func read(response *http.Response) (answer, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, body}, err
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{response.StatusCode, response.Header, body}, nil
 }
