@@ -11,35 +11,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// user and team are whom a function runs as: nobody of this machine.
+// Whom a function runs as: nobody of this machine.
 const (
-	user = 993
-	team = 990
+	uid = 993
+	gid = 990
 )
 
 // findBox tries what this machine gives.
-func findBox() box {
-	var b box
-	if err := tryWalls(); err != nil {
-		b.missing = append(b.missing, fmt.Sprintf("read-only root, /tmp, user and processes: this machine makes no namespaces: %v", err))
+func findBox() (b box) {
+	if err := (box{walls: true}).try(); err != nil {
+		b.missing = append(b.missing, fmt.Sprintf("read-only root, /tmp, user and processes, since there are no namespaces: %v", err))
 	} else {
 		b.walls = true
 	}
-	if g, err := newGroup(); err != nil {
-		b.missing = append(b.missing, fmt.Sprintf("memory of %d MB: this machine makes no cgroup: %v", Memory>>20, err))
+	if err := (box{memory: true}).try(); err != nil {
+		b.missing = append(b.missing, fmt.Sprintf("memory of %d MB, since there is no cgroup: %v", Memory>>20, err))
 	} else {
 		b.memory = true
-		g.remove()
 	}
 	return b
 }
 
-// tryWalls has a process go into a box, and do nothing there.
-func tryWalls() error {
+// try has a process go into the box, and do nothing there.
+func (b box) try() error {
 	var said bytes.Buffer
-	command := &exec.Cmd{Path: "/proc/self/exe", Args: []string{boxed, walled}, Dir: "/", Env: []string{}, Stderr: &said}
-	command.SysProcAttr = &syscall.SysProcAttr{}
-	wall(command.SysProcAttr)
+	command := &exec.Cmd{Dir: "/", Env: []string{}, Stderr: &said, SysProcAttr: &syscall.SysProcAttr{}}
+	g, err := b.confine(command, nothing)
+	if err != nil {
+		return err
+	}
+	defer g.remove()
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("%w %s", err, bytes.TrimSpace(said.Bytes()))
 	}
@@ -52,13 +53,10 @@ func (b box) confine(command *exec.Cmd, bootstrap string) (*group, error) {
 	command.Path = "/proc/self/exe" // this test binary, see [enter]
 	command.Args = []string{boxed, open, bootstrap}
 	if b.walls {
-		command.Args = []string{boxed, walled, filepath.Join(taskRoot, filepath.Base(bootstrap))}
+		command.Args[1] = walled
 		wall(command.SysProcAttr)
 	}
-	if !b.memory {
-		return &group{}, nil
-	}
-	g, err := newGroup()
+	g, err := b.newGroup()
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +67,13 @@ func (b box) confine(command *exec.Cmd, bootstrap string) (*group, error) {
 // wall has a process start in namespaces of its own, with the rights over them
 // that [enter] needs.
 func wall(attributes *syscall.SysProcAttr) {
-	hostUser, hostTeam, root := os.Geteuid(), os.Getegid(), os.Geteuid() == 0
+	user, team, root := os.Geteuid(), os.Getegid(), os.Geteuid() == 0
 	if root {
-		hostUser, hostTeam = user, team // whom the kernel counts processes of: it doesn't root's
+		user, team = uid, gid // root's processes aren't limited
 	}
 	attributes.Cloneflags = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWIPC
-	attributes.UidMappings = []syscall.SysProcIDMap{{ContainerID: user, HostID: hostUser, Size: 1}}
-	attributes.GidMappings = []syscall.SysProcIDMap{{ContainerID: team, HostID: hostTeam, Size: 1}}
+	attributes.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: user, Size: 1}}
+	attributes.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: team, Size: 1}}
 	attributes.GidMappingsEnableSetgroups = root
 	attributes.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SETUID, unix.CAP_SETGID}
 }

@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// group is a cgroup that limits the memory of what is in it, in total. The
-// zero group limits nothing.
+// group is a cgroup that limits the memory of what is in it, in total.
 type group struct {
-	folder string
+	folder string // none: it limits nothing
 	files  interfaceFiles
 	door   *os.File // a process that writes 0 to it goes in
 }
@@ -29,9 +29,18 @@ var (
 	version1 = interfaceFiles{"memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max_usage_in_bytes"}
 )
 
-// newGroup makes a group of [Memory]: below the one that this process is in, or
-// where that may have none, below the next that may.
-func newGroup() (*group, error) {
+// newGroup makes the box's group, or without a limit one that is none.
+func (b box) newGroup() (*group, error) {
+	if b.memory {
+		return limitedGroup()
+	}
+	door, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	return &group{door: door}, err
+}
+
+// limitedGroup makes a group of [Memory]: below the one that this process is in,
+// or where that may have none, below the next that may.
+func limitedGroup() (*group, error) {
 	own, files, err := ownGroup()
 	if err != nil {
 		return nil, err
@@ -55,6 +64,7 @@ func newGroup() (*group, error) {
 }
 
 func makeGroup(parent string, files interfaceFiles) (*group, error) {
+	sweep(parent)
 	folder, err := os.MkdirTemp(parent, "lambdatest-")
 	if err != nil {
 		return nil, err
@@ -65,6 +75,17 @@ func makeGroup(parent string, files interfaceFiles) (*group, error) {
 		return nil, err
 	}
 	return g, nil
+}
+
+// sweep removes groups that tests left which were killed. Those that are in use
+// can't be removed, and those that are new may be about to.
+func sweep(parent string) {
+	old, _ := filepath.Glob(filepath.Join(parent, "lambdatest-*"))
+	for _, folder := range old {
+		if info, err := os.Stat(folder); err == nil && time.Since(info.ModTime()) > time.Minute {
+			os.Remove(folder)
+		}
+	}
 }
 
 func (g *group) furnish() (err error) {
@@ -101,11 +122,14 @@ func (g *group) peak() int64 {
 	return n
 }
 
-// remove removes the group once nothing is in it.
+// remove removes the group. Nothing is in it any more, or won't be in a moment.
 func (g *group) remove() {
-	if g.folder != "" {
-		g.door.Close()
-		os.Remove(g.folder)
+	g.door.Close()
+	for range 100 {
+		if g.folder == "" || os.Remove(g.folder) == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
