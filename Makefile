@@ -92,6 +92,7 @@ fuzz: tools codecs ## fuzz every parser and throw mutated images at jailed worke
 soak: tools codecs ## load the service for minutes and judge every answer (ARGS="-duration 60s -requests 20000")
 	$(call say,Loading the service: about ten minutes)
 	@cd functions && go test -count=1 -v -timeout 60m -run 'TestServe|TestLambda' ./internal/soak -duration 60s -requests 20000 $(ARGS)
+	@cd functions && go test -count=1 -v -timeout 15m -run '^TestLargest$$' ./image -largest
 
 # ── Deploy and review ────────────────────────────────────────────────────
 

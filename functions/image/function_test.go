@@ -67,6 +67,10 @@ type deployment struct {
 	log []string
 }
 
+// workerMemory is what a stage lets a worker hold, in MiB, whose function has as
+// much memory as [lambdatest.Memory]: all but 64 and one variant.
+const workerMemory = "352"
+
 func deploy(t testing.TB, extra map[string]string) *deployment {
 	t.Helper()
 	bootstrap, err := bundle()
@@ -74,7 +78,7 @@ func deploy(t testing.TB, extra map[string]string) *deployment {
 		t.Fatal(err)
 	}
 	originals, variants := s3test.Bucket(t), s3test.Bucket(t)
-	env := map[string]string{originalsName: originals, variantsName: variants}
+	env := map[string]string{originalsName: originals, variantsName: variants, maxMemoryName: workerMemory}
 	maps.Copy(env, s3test.Env(t))
 	maps.Copy(env, extra)
 	client := s3test.Client(t)

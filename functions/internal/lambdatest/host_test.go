@@ -133,6 +133,10 @@ func TestOutcomes(t *testing.T) {
 		{"broken stream", 200, "errorString", "half", "5"},
 		{"environment", 200, "", "STAGE=test", "7"},
 	} {
+		host.config.Timeout = time.Minute
+		if test.manner == "hang" {
+			host.config.Timeout = time.Second
+		}
 		got := call(t, host, test.manner)
 		kind := ""
 		if got.Error != nil {
