@@ -193,7 +193,7 @@ func cut(t *testing.T, s *scene) func() {
 func TestFaults(t *testing.T) {
 	const unavailable = "store_unavailable"
 	slowDown := faulttest.Refuse(http.StatusServiceUnavailable, "SlowDown")
-	room := make(chan struct{}, 6) // most of them wait
+	room := make(chan struct{}, 4) // most of them wait
 	var running sync.WaitGroup
 	for name, fault := range map[string]struct {
 		begin  func(*testing.T, *scene) (end func())

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"primrose/functions/internal/faulttest"
 	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/purge"
 	"primrose/functions/internal/purgetest"
@@ -178,6 +180,24 @@ func TestFunction(t *testing.T) {
 		if !strings.Contains(d.log.String(), want) {
 			t.Errorf("the log lacks %s:\n%s", want, d.log)
 		}
+	}
+}
+
+// TestCredentialsLost: a function that can't read any more ends. The queue
+// delivers its messages again, to a fresh one.
+func TestCredentialsLost(t *testing.T) {
+	gate := faulttest.NewGate(t, s3test.Endpoint(t))
+	d := deploy(t, map[string]string{"AWS_ENDPOINT_URL_S3": gate.URL})
+	d.put(t, d.variants, "rose.jpg/-/w=1")
+	event := purge.Message{ID: "m", Body: purgetest.Event(purgetest.Deleted, d.originals, "rose.jpg", "v1")}
+	gate.Break(faulttest.Refuse(http.StatusBadRequest, "ExpiredToken"))
+	result, err := d.Invoke(t.Context(), purgetest.Batch([]purge.Message{event}))
+	if err != nil || result.Error == nil || result.Error.Type != "Runtime.ExitError" {
+		t.Errorf("the function should have ended: %s, %v", result.Body, err)
+	}
+	gate.Mend()
+	if failed := d.deliver(t, event); len(failed) > 0 || len(d.left(t)) > 0 {
+		t.Errorf("afterwards failed: %q, left: %q\n%s", failed, d.left(t), d.log)
 	}
 }
 

@@ -43,7 +43,11 @@ func newPurger(ctx context.Context, log *slog.Logger) (*purge.Purger, error) {
 	if err != nil {
 		return nil, err
 	}
-	buckets := s3.NewFromConfig(aws)
+	buckets := s3.NewFromConfig(aws, store.OnLostCredentials(func(cause error) {
+		// Lambda gives them once to a process. The queue delivers the event again, to a fresh one.
+		log.Error("the function ends, to be started with new credentials", "error", cause.Error())
+		os.Exit(1)
+	}))
 	c := purge.Config{
 		Bucket:    env.originals,
 		Originals: store.NewS3(buckets, env.originals),
