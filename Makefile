@@ -90,6 +90,8 @@ fuzz: tools codecs ## fuzz every parser and throw mutated images at jailed worke
 	@cd functions && $(NODE) go run ./fuzz -time $(FUZZTIME) -findings "$(CURDIR)/build/findings" $(if $(CORPUS),-corpus "$(abspath $(CORPUS))") $(ARGS) . ../infra
 
 soak: tools codecs ## load the service for minutes and judge every answer (ARGS="-duration 60s -requests 20000")
+	$(call say,Killing a thousand workers at their work)
+	@cd functions && go test -count=1 -v -timeout 30m -run TestNothingIsLeftOfKills ./internal/worker -kills 1000
 	$(call say,Loading the service: about ten minutes)
 	@cd functions && go test -count=1 -v -timeout 60m -run 'TestServe|TestLambda' ./internal/soak -duration 60s -requests 20000 $(ARGS)
 	@cd functions && go test -count=1 -v -timeout 15m -run '^TestLargest$$' ./image -largest
