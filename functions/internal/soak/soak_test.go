@@ -24,8 +24,8 @@ import (
 )
 
 var (
-	duration = flag.Duration("duration", time.Second, "how long each load lasts")
-	requests = flag.Int64("requests", 200, "how many requests memory is watched for")
+	duration = flag.Duration("duration", time.Second/2, "how long each load lasts")
+	requests = flag.Int64("requests", 160, "how many requests memory is watched for")
 )
 
 // TestMain lets the judge's pool run this test binary as a worker.
