@@ -29,10 +29,10 @@ type cost struct {
 	memory    float64 // MiB, at the peak
 }
 
-// run has a worker of its own do a job, with the service's deadline.
+// run has a worker of its own do a job, within the deadline.
 func run(t *testing.T, job engine.Job, original []byte) outcome {
 	t.Helper()
-	pool, err := worker.NewPool(worker.Config{Fonts: true, Log: quiet})
+	pool, err := worker.NewPool(worker.Config{Fonts: true, Deadline: *deadline, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
