@@ -258,11 +258,14 @@ func TestWrongOriginalIsNotSentWhole(t *testing.T) {
 	}
 }
 
+// half is where bodies get stuck on their way.
+const half = 50_000
+
 // held begins a request and returns once its body, read or written, is stuck
-// half of the way.
-func (s *scene) held(t *testing.T, method string, path string) (hold *faulttest.Hold, result chan lambdatest.Result) {
+// after so many bytes.
+func (s *scene) held(t *testing.T, method, path string, after int64) (hold *faulttest.Hold, result chan lambdatest.Result) {
 	t.Helper()
-	hold, result = faulttest.NewHold(50_000), make(chan lambdatest.Result, 1)
+	hold, result = faulttest.NewHold(after), make(chan lambdatest.Result, 1)
 	direction := faulttest.Reading
 	if method == "PUT" {
 		direction = faulttest.Writing
@@ -297,7 +300,7 @@ func TestFrozen(t *testing.T) {
 	})
 	t.Run("within an event", func(t *testing.T) {
 		s := newScene(t, nil)
-		hold, result := s.held(t, "GET", during)
+		hold, result := s.held(t, "GET", during, half)
 		freeze(t, s)
 		close(hold.Release)
 		thaw(t, s)
@@ -306,7 +309,7 @@ func TestFrozen(t *testing.T) {
 	})
 	t.Run("while the store breaks off", func(t *testing.T) {
 		s := newScene(t, nil)
-		hold, result := s.held(t, "GET", during)
+		hold, result := s.held(t, "GET", during, half)
 		freeze(t, s)
 		cut(t, s)()
 		close(hold.Release)
@@ -317,7 +320,7 @@ func TestFrozen(t *testing.T) {
 	})
 	t.Run("past the deadline", func(t *testing.T) {
 		s := newScene(t, map[string]string{deadlineName: "1"})
-		hold, result := s.held(t, "GET", during)
+		hold, result := s.held(t, "GET", during, 1) // so that it can but wait
 		freeze(t, s)
 		time.Sleep(1100 * time.Millisecond)
 		thaw(t, s)
@@ -333,7 +336,7 @@ func TestKilled(t *testing.T) {
 	t.Run("worker", func(t *testing.T) {
 		s := newScene(t, nil)
 		worker := onlyChild(t, s.Pid())
-		hold, result := s.held(t, "GET", during)
+		hold, result := s.held(t, "GET", during, half)
 		signal(t, worker, syscall.SIGKILL)
 		s.check(t, <-result, http.StatusBadGateway, "worker_failed", short)
 		close(hold.Release)
@@ -347,7 +350,7 @@ func TestKilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, nil)
-			hold, result := s.held(t, at.method, at.path)
+			hold, result := s.held(t, at.method, at.path, half)
 			if err := s.Crash(); err != nil {
 				t.Fatal(err)
 			}
