@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -31,18 +30,12 @@ func main() {
 	lambda.Start(function.Invoke)
 }
 
-// ownMemory is how many bytes this process needs besides the variant that it
-// holds; the infrastructure leaves as much to it.
-const ownMemory = 64 << 20
-
 // newFunction connects the function's parts.
 func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error) {
 	env, err := parseEnvironment(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	// What was answered goes before the next variant comes: the worker has the rest.
-	debug.SetMemoryLimit(ownMemory + env.limits.VariantBytes)
 	// One worker: Lambda gives a process one event at a time.
 	workers, err := worker.NewPool(worker.Config{Jobs: env.jobs, Deadline: env.deadline, Fonts: env.limits.SVG, Jailed: env.jailed, Log: log, Service: env.service})
 	if err != nil {

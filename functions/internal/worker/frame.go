@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
@@ -88,6 +89,9 @@ func readReply(r io.Reader, number uint64, limit int64) (engine.Variant, error) 
 		return none, fmt.Errorf("a body has %d bytes; the limit is %d", answer.Body, limit)
 	}
 	variant := *answer.Variant
+	if answer.Body > largeBody {
+		debug.FreeOSMemory() // what was answered before must not add up with it
+	}
 	variant.Body = make([]byte, answer.Body)
 	if _, err := io.ReadFull(r, variant.Body); err != nil {
 		return none, fmt.Errorf("a body of %d bytes breaks off: %w", answer.Body, err)

@@ -44,8 +44,8 @@ func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Rep
 	}
 }
 
-// largeBody is how many bytes of a variant are given back at once. Go would hold
-// on to them for minutes; collecting takes a millisecond, which 1 MB is worth.
+// largeBody is how many bytes of a variant are given back before the next one.
+// Go would hold on to them until as much again is needed, or for minutes.
 const largeBody = 1 << 20
 
 // assignment is a request together with its original.
