@@ -95,7 +95,7 @@ soak: tools codecs ## load the service for minutes and judge every answer (ARGS=
 	$(call say,Loading the service: about ten minutes)
 	@cd functions && go test -count=1 -v -timeout 60m -run 'TestServe|TestLambda' ./internal/soak -duration 60s -requests 20000 $(ARGS)
 	@cd functions && go test -count=1 -v -timeout 15m -run '^TestLargest$$' ./image -largest
-	$(call say,Throwing bombs at workers: about five minutes)
+	$(call say,Throwing bombs at workers: about a quarter of an hour)
 	@cd functions && go test -count=1 -v -timeout 60m ./internal/bomb -long
 
 # ── Deploy and review ────────────────────────────────────────────────────

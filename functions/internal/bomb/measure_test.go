@@ -67,6 +67,7 @@ func (o outcome) check(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	job.Limits.Bytes = job.Limits.VariantBytes
 	again := run(t, job, o.made.Body)
 	made := again.made
 	if again.err != nil || made.Width != o.made.Width || made.Height != o.made.Height || made.Frames > o.made.Frames {
