@@ -37,7 +37,7 @@ func function() {
 		select {}
 	}
 	if os.Getenv("LATE") != "" {
-		select {}
+		time.Sleep(time.Hour) // a bare select is a deadlock, which Go would end
 	}
 	if os.Getenv("BROKEN") != "" {
 		fmt.Fprintln(os.Stderr, "no configuration")
