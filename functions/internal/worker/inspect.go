@@ -34,8 +34,8 @@ func (p *Pool) jail(w *process) jail.Report {
 }
 
 // inspect tells which layers a worker's jail lacks, and refuses the worker if
-// the jail must be whole and isn't. What this kernel can't give is no more than
-// worth a note; anything else is counted.
+// the jail must be whole and isn't. What this kernel can't give is worth one
+// note, since no worker will have it; anything else is counted.
 func (p *Pool) inspect(w *process) error {
 	report := p.jail(w)
 	missing := strings.Join(report.Missing(), "; ")
@@ -43,7 +43,7 @@ func (p *Pool) inspect(w *process) error {
 	case missing == "":
 		return nil
 	case report.Whole():
-		p.config.Log.Info("worker's jail lacks what this kernel can't give", "missing", missing)
+		p.noted.Do(func() { p.config.Log.Info("worker's jail lacks what this kernel can't give", "missing", missing) })
 		return nil
 	}
 	p.config.Log.Warn("worker's jail is not whole", "missing", missing, p.config.Service.Count(metric.JailMissing, 1))

@@ -16,9 +16,9 @@ import (
 	"primrose/functions/internal/problem"
 )
 
-// inspected starts a pool of one worker, waits until it is inspected, and
-// returns what the log then holds.
-func inspected(t *testing.T, manner string, jailed bool) (*Pool, string) {
+// inspected starts a pool whose workers make one image each, waits until the
+// first is inspected, and returns what is logged.
+func inspected(t *testing.T, manner string, jailed bool) (*Pool, *tail) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -27,6 +27,7 @@ func inspected(t *testing.T, manner string, jailed bool) (*Pool, string) {
 	log := &tail{}
 	pool, err := NewPool(Config{
 		Command: []string{self, role, manner},
+		Jobs:    1,
 		Jailed:  jailed,
 		Service: "primrose-test",
 		Log:     slog.New(slog.NewJSONHandler(log, nil)),
@@ -36,12 +37,13 @@ func inspected(t *testing.T, manner string, jailed bool) (*Pool, string) {
 	}
 	t.Cleanup(pool.Close)
 	pool.Ready(t.Context()) // or refused: the tests see to it
-	return pool, log.String()
+	return pool, log
 }
 
 // A worker in a whole jail works as any, and dies when it leaves its work.
 func TestWholeJail(t *testing.T) {
-	pool, log := inspected(t, "obey in jail", false)
+	pool, logged := inspected(t, "obey in jail", false)
+	log := logged.String()
 	if runtime.GOOS != "linux" || strings.Contains(log, string(jail.Landlock)+": "+jail.NotOffered) {
 		t.Skip("this system has no whole jail:", log)
 	}
@@ -85,7 +87,7 @@ func TestGaps(t *testing.T) {
 		{"obey on an old kernel", true, false, line{"INFO", "landlock: " + jail.NotOffered}, nil},
 	} {
 		pool, log := inspected(t, test.manner, test.jailed)
-		first, _, _ := strings.Cut(log, "\n")
+		first, _, _ := strings.Cut(log.String(), "\n")
 		var got line
 		if err := json.Unmarshal([]byte(first), &got); err != nil || got != test.want {
 			t.Errorf("%s: the log says %q, want %v", test.manner, first, test.want)
@@ -101,5 +103,17 @@ func TestGaps(t *testing.T) {
 		if p := wantCode(t, err, problem.WorkerFailed); !strings.Contains(p.Error(), "seccomp: ") || strings.Contains(p.Detail, "seccomp") {
 			t.Errorf("%s: the refusal is %v", test.manner, p)
 		}
+	}
+}
+
+// What no worker can have here is said once, not with each image.
+func TestOldKernelIsNotedOnce(t *testing.T) {
+	pool, log := inspected(t, "obey on an old kernel", false)
+	for range 3 {
+		wantAlive(t, pool)
+	}
+	pool.Close()
+	if n := strings.Count(log.String(), jail.NotOffered); n != 1 {
+		t.Errorf("it is said %d times of 4 workers:\n%s", n, log)
 	}
 }

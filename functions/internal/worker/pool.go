@@ -69,7 +69,8 @@ type Pool struct {
 	end     context.CancelFunc
 	keepers sync.WaitGroup
 
-	concealed     error // why this process can't conceal itself; nil if it does
+	concealed     error     // why this process can't conceal itself; nil if it does
+	noted         sync.Once // what this kernel can't give to any worker
 	starts, kills atomic.Uint64
 	retirements   atomic.Uint64
 }
@@ -77,7 +78,7 @@ type Pool struct {
 // Stats counts what befell a pool's workers.
 type Stats struct {
 	Restarts uint64 // processes started in place of dead ones
-	Kills    uint64 // processes ended by the pool: deadline, viewer gone, original broken off, nonsense answered
+	Kills    uint64 // processes ended by the pool: deadline, memory, viewer gone, original broken off, nonsense answered
 }
 
 // loan is a worker for one job, or the problem why there is none.
