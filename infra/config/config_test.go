@@ -6,10 +6,15 @@ import (
 	"time"
 )
 
-// The processor's default memory leaves what the image function takes for granted where it isn't told.
+// What is left for an image of a function's memory. That of 1,769 MiB is what the image function takes for
+// granted where it isn't told; that of 128 wants smaller variants, see the cases of services.
 func TestWorkerMemory(t *testing.T) {
-	if got := Default().WorkerMemory(); got != 1609 {
-		t.Errorf("%d MiB are left for an image, want 1609", got)
+	for memory, want := range map[int]int{128: -32, 512: 352, 1769: 1609, 10_240: 10_080} {
+		s := Default()
+		s.Image.Memory = memory
+		if got := s.WorkerMemory(); got != want || s.PlannedMemory() != want+64 {
+			t.Errorf("of %d MiB, a worker has %d and the function %d, want %d and %d", memory, got, s.PlannedMemory(), want, want+64)
+		}
 	}
 }
 

@@ -74,6 +74,10 @@ func (s Service) WorkerMemory() int {
 	return s.Image.Memory - ownMemory - int((s.Limits.VariantBytes+MiB-1)/MiB)
 }
 
+// PlannedMemory is how many MiB the function holds at most until an image's variant comes. A worker that
+// is stopped for its memory leaves it below that.
+func (s Service) PlannedMemory() int { return s.WorkerMemory() + ownMemory }
+
 func (l Limits) validate(memory, workerMemory int) error {
 	room := int64(max(workerMemory, 0)) << 20 / bytesPerPixel
 	return errors.Join(

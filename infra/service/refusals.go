@@ -24,7 +24,9 @@ type refusal struct {
 }
 
 // refusals are all. The first two are those of any kind that is not among the others; a status of
-// theirs would be everybody's.
+// theirs would be everybody's. Among those is INTEGRATION_FAILURE, for which AWS's table says 504: it is
+// sent with 500 or 502, as when a function ends without an answer, and keeps that.
+// https://github.com/DataBiosphere/azul/issues/7470
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 func refusals() []refusal {
 	return []refusal{
@@ -34,7 +36,7 @@ func refusals() []refusal {
 			detail: "the event is larger than the 6 MB that Lambda takes; put the image where the originals are, and ask for a variant by URL"},
 		{kinds: kinds(awsapigateway.ResponseType_THROTTLED(), awsapigateway.ResponseType_QUOTA_EXCEEDED()), status: http.StatusTooManyRequests,
 			code: "overloaded", detail: "more is asked for than may be; try again", again: 1},
-		{kinds: kinds(awsapigateway.ResponseType_INTEGRATION_TIMEOUT(), awsapigateway.ResponseType_INTEGRATION_FAILURE()), status: http.StatusGatewayTimeout,
+		{kinds: kinds(awsapigateway.ResponseType_INTEGRATION_TIMEOUT()), status: http.StatusGatewayTimeout,
 			code: "internal", detail: "the image function did not answer in time; try again", again: 5},
 		{kinds: kinds(awsapigateway.ResponseType_INVALID_API_KEY(), awsapigateway.ResponseType_MISSING_AUTHENTICATION_TOKEN(),
 			awsapigateway.ResponseType_ACCESS_DENIED(), awsapigateway.ResponseType_EXPIRED_TOKEN(), awsapigateway.ResponseType_INVALID_SIGNATURE()),

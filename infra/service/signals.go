@@ -122,8 +122,8 @@ func imageSignals(scope constructs.Construct, p Props, s Service) []monitor.Sign
 			ID:        "ImageMemory",
 			Title:     "Image function: most memory (MB)",
 			Metric:    monitor.Memory(scope, s.Name, s.Logs, 5),
-			Threshold: float64(p.Image.Memory * 9 / 10), Breaches: 3, Periods: 3,
-			Why: fmt.Sprintf("An environment has %d MB, and out of memory it ends its worker, or all of it; past 90 %% of that, the next larger original is enough.", p.Image.Memory),
+			Threshold: float64(p.PlannedMemory()), Breaches: 3, Periods: 3,
+			Why: fmt.Sprintf("A worker is stopped at %d MB, which is one image's trouble; with more than %d the function holds what nothing stops, and at %d Lambda ends all of it.", p.WorkerMemory(), p.PlannedMemory(), p.Image.Memory),
 		},
 		{
 			ID:        "WorkerCrashes",

@@ -81,7 +81,6 @@ func TestRefusalsAreProblems(t *testing.T) {
 			"DEFAULT_4XX:  bad_request, cached 'public, max-age=5', again <nil>",
 			"DEFAULT_5XX:  internal, cached 'public, max-age=5', again '5'",
 			"EXPIRED_TOKEN: 403 forbidden, cached 'public, max-age=5', again <nil>",
-			"INTEGRATION_FAILURE: 504 internal, cached 'public, max-age=5', again '5'",
 			"INTEGRATION_TIMEOUT: 504 internal, cached 'public, max-age=5', again '5'",
 			"INVALID_API_KEY: 403 forbidden, cached 'public, max-age=5', again <nil>",
 			"INVALID_SIGNATURE: 403 forbidden, cached 'public, max-age=5', again <nil>",

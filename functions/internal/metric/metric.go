@@ -22,7 +22,7 @@ const Dimension = "Service"
 // The image function's metrics. All have the unit Count.
 const (
 	WorkerCrashes = "WorkerCrashes" // a worker ended by itself, or by somebody else's signal
-	WorkerKills   = "WorkerKills"   // a worker was ended by its pool: deadline, viewer gone, original broken off, nonsense answered
+	WorkerKills   = "WorkerKills"   // a worker was ended by its pool: deadline, memory, viewer gone, original broken off, nonsense answered
 	StoreFailures = "StoreFailures" // a variant was made, sent, and could not be stored
 	JailMissing   = "JailMissing"   // a worker started without its whole jail; the line names the layers
 )

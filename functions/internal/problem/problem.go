@@ -32,7 +32,7 @@ const (
 	TooManyFrames     Code = "too_many_frames"    // the original's frames exceed the limit
 	UnsupportedFormat Code = "unsupported_format" // a format that is not served, or is switched off
 	BrokenImage       Code = "broken_image"       // truncated or corrupt
-	TooExpensive      Code = "too_expensive"      // the deadline passed while the worker was computing
+	TooExpensive      Code = "too_expensive"      // more time or memory than one image may take
 	WorkerFailed      Code = "worker_failed"      // the worker died; the next request gets a fresh one
 	StoreUnavailable  Code = "store_unavailable"  // the originals' store does not answer
 	Overloaded        Code = "overloaded"         // as many wait for a worker as may
