@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
@@ -275,6 +276,7 @@ func TestOriginalBreaksOff(t *testing.T) {
 	for name, content := range map[string]io.Reader{
 		"too early":  bytes.NewReader(file[:20_000]),
 		"at the end": io.MultiReader(bytes.NewReader(file), failing{errReset}),
+		"too late":   io.MultiReader(bytes.NewReader(file), strings.NewReader("x")),
 	} {
 		s := start(t, noWorker, func(c *Config) {
 			c.Originals = objects{func() *store.Object {
@@ -289,6 +291,25 @@ func TestOriginalBreaksOff(t *testing.T) {
 		if err == nil {
 			t.Errorf("an original that breaks off %s arrives without an error", name)
 		}
+	}
+}
+
+// hanging is a body whose store falls silent until it is closed.
+type hanging struct{ closed chan struct{} }
+
+func (h hanging) Read([]byte) (int, error) { <-h.closed; return 0, context.Canceled }
+func (h hanging) Close() error             { close(h.closed); return nil }
+
+// TestOriginalNeverEnds: a store that is too slow is not logged as a viewer who
+// left.
+func TestOriginalNeverEnds(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	o := open(&store.Object{Body: hanging{make(chan struct{})}, Size: 1}, 1, new(atomic.Int64))
+	var e entry
+	e.fail(o.finish(ctx))
+	if e.status != http.StatusServiceUnavailable || e.problem.Code != problem.StoreUnavailable {
+		t.Errorf("logged as %d: %v", e.status, e.problem)
 	}
 }
 

@@ -37,7 +37,7 @@ func (o *original) Read(p []byte) (int, error) {
 	case count > o.limit:
 		return 0, tooLarge(o.limit)
 	case err == io.EOF && count != o.Size:
-		return 0, problem.New(problem.StoreUnavailable, "the original changed while it was read; try again")
+		return 0, changed()
 	case err != nil && err != io.EOF:
 		return 0, problem.New(problem.StoreUnavailable, "the original's store broke off; try again").Because(err)
 	}
@@ -50,7 +50,14 @@ func (o *original) Read(p []byte) (int, error) {
 func (o *original) finish(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { o.Body.Close() })()
 	_, err := io.Copy(io.Discard, o)
+	if err != nil && ctx.Err() != nil { // and not because a viewer left, as a body says that is closed
+		return problem.New(problem.StoreUnavailable, "the original did not arrive in time; try again").Because(context.Cause(ctx))
+	}
 	return err
+}
+
+func changed() error {
+	return problem.New(problem.StoreUnavailable, "the original changed while it was read; try again")
 }
 
 func tooLarge(limit int64) error {
@@ -81,7 +88,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	n, err := io.Copy(w, withheld{bytes})
+	n, err := io.Copy(w, &withheld{bytes, o.Size})
 	e.bytesOut = n
 	if err != nil {
 		e.fail(err)
@@ -92,15 +99,22 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 
 // withheld reads the last byte only once the end has proved right. Whoever
 // has all bytes that were announced takes them for the whole.
-type withheld struct{ original *bufio.Reader }
+type withheld struct {
+	original *bufio.Reader
+	rest     int64 // bytes that were announced and not read yet
+}
 
-func (w withheld) Read(p []byte) (int, error) {
+func (w *withheld) Read(p []byte) (int, error) {
 	_, err := w.original.Peek(2)
 	switch {
 	case err == io.EOF:
 		return w.original.Read(p)
 	case err != nil:
 		return 0, err
+	case w.rest < 2:
+		return 0, changed()
 	}
-	return w.original.Read(p[:min(len(p), w.original.Buffered()-1)])
+	n, err := w.original.Read(p[:min(int64(len(p)), int64(w.original.Buffered())-1, w.rest-1)])
+	w.rest -= int64(n)
+	return n, err
 }
