@@ -19,7 +19,7 @@ import (
 	"primrose/functions/internal/problem"
 )
 
-// startLimit is how long a process may take until it is ready: a hundred
+// startLimit is how long a process may run until it is ready: a hundred
 // times what it takes on an idle machine.
 const startLimit = 5 * time.Second
 
@@ -57,21 +57,19 @@ func start(ctx context.Context, config Config, bury func(*process)) (*process, e
 	return p, nil
 }
 
-// ready waits for the process's announcement: limit, and once more as long.
-// Lambda freezes a function from one event to the next, and a worker that was
-// started at an event's end with it; at the thaw the deadline has passed, but
-// the worker had no time to run.
-func (p *process) ready(limit time.Duration) error {
+// ready waits for the process's announcement, in parts of limit. Lambda freezes
+// a function from one event to the next, and a worker that was started at an
+// event's end with it; at the thaw a part has passed in which the worker had no
+// time to run, but no more than one.
+func (p *process) ready(limit time.Duration) (err error) {
 	defer p.control.SetReadDeadline(time.Time{})
-	wait := func() error {
-		p.control.SetReadDeadline(time.Now().Add(limit))
-		report, err := readReady(p.control) // sent at once, so never read in part
-		p.jail = report
-		return err
-	}
-	err := wait()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = wait()
+	const parts = 5
+	for range parts {
+		p.control.SetReadDeadline(time.Now().Add(limit / parts))
+		p.jail, err = readReady(p.control) // sent at once, so never read in part
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
 	}
 	return err
 }
@@ -229,8 +227,8 @@ func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed, 
 
 // waited says why no worker became free.
 func waited(ctx context.Context) error {
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return context.Cause(ctx)
+	if cause := context.Cause(ctx); !errors.Is(cause, context.DeadlineExceeded) {
+		return cause
 	}
 	return failed(errors.New("no worker became free in time"))
 }
@@ -238,11 +236,12 @@ func waited(ctx context.Context) error {
 // overdue says why a job was broken off: its viewer left, its original
 // didn't arrive, or it took the worker too long.
 func overdue(ctx context.Context, f *feed) error {
+	cause := context.Cause(ctx)
 	switch {
-	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return context.Cause(ctx)
+	case !errors.Is(cause, context.DeadlineExceeded):
+		return cause
 	case f.reading.Load():
-		return problem.New(problem.StoreUnavailable, "the original did not arrive in time; try again").Because(ctx.Err())
+		return problem.New(problem.StoreUnavailable, "the original did not arrive in time; try again").Because(cause)
 	}
-	return problem.New(problem.TooExpensive, "the image takes too long to process; ask for less or upload a smaller original").Because(ctx.Err())
+	return problem.New(problem.TooExpensive, "the image takes too long to process; ask for less or upload a smaller original").Because(cause)
 }

@@ -462,6 +462,19 @@ func TestDeadlineKills(t *testing.T) {
 	}
 }
 
+// A deadline that has passed for all who share a job reaches it as its context's
+// cause.
+func TestDeadlineOfOthersKills(t *testing.T) {
+	pool := newPool(t, "obey", time.Hour)
+	if err := pool.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(50*time.Millisecond, func() { cancel(context.DeadlineExceeded) })
+	_, err := pool.Do(ctx, engine.Job{Options: "hang"}, bytes.NewReader(picture(0)))
+	wantCode(t, err, problem.TooExpensive)
+}
+
 func TestLeavingFreesTheWorker(t *testing.T) {
 	pool := newPool(t, "obey", 0)
 	ctx, cancel := context.WithCancel(context.Background())
