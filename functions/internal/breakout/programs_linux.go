@@ -14,11 +14,14 @@ var onPrograms = []Attempt{
 	{"enter a namespace", func() error { return raw(unix.SYS_SETNS) }, Killed},
 	{"load a program into the kernel", func() error { return raw(unix.SYS_BPF) }, Killed},
 	{"load a module into the kernel", func() error { return raw(unix.SYS_FINIT_MODULE) }, Killed},
-	{"start another kernel", func() error { return raw(unix.SYS_KEXEC_LOAD) }, Killed},
+	{"start another kernel", func() error { return raw(unix.SYS_KEXEC_LOAD, 0, 0, 0, unknown) }, Killed}, // by no flags it would unload one
 }
 
 // executed is what a program is called that was executed.
 const executed = "breakout"
+
+// unknown are flags that no call has.
+const unknown = ^uintptr(0)
 
 func fork() error {
 	child, err := result(unix.SYS_CLONE, uintptr(unix.SIGCHLD))
