@@ -34,9 +34,9 @@ var (
 			`sort @timestamp desc`,
 			`limit 50`,
 		}},
-		{"ends of workers", []string{
-			`fields @timestamp, message, killed, state, jobs, missing, requestId`,
-			`filter ispresent(WorkerCrashes) or ispresent(WorkerKills) or ispresent(JailMissing)`,
+		{"workers", []string{
+			`fields @timestamp, message, killed, state, jobs, missing, error, requestId`,
+			`filter message like "worker"`, // their ends, their jails, and why there is none
 			`sort @timestamp desc`,
 			`limit 100`,
 		}},

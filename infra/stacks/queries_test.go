@@ -44,7 +44,7 @@ func TestQueriesAskForWhatIsLogged(t *testing.T) {
 // fields are the names in a query that are neither its language nor made by itself.
 func fields(query string) []string {
 	query = regexp.MustCompile(`"[^"]*"|\bas \w+`).ReplaceAllString(query, "")
-	language := strings.Fields("fields filter stats sort limit by and or asc desc count max avg sum pct bin ispresent m")
+	language := strings.Fields("fields filter stats sort limit by and or asc desc count max avg sum pct bin ispresent like m")
 	var found []string
 	for _, name := range regexp.MustCompile(`[@A-Za-z][\w.]*`).FindAllString(query, -1) {
 		aliased := regexp.MustCompile(`sort `+regexp.QuoteMeta(name)+` `).MatchString(query) && !strings.Contains(query, "fields")
