@@ -90,8 +90,15 @@ func perform(act string, fonts bool) {
 	fmt.Print(<-done)
 }
 
-// attempt makes an attempt of package breakout and says how it ended.
+// attempt makes an attempt of package breakout, or of our own, and says how it
+// ended.
 func attempt(name string) string {
+	if try, ok := own[name]; ok {
+		return breakout.Outcome(try())
+	}
+	if name == limiting {
+		return tellLimits()
+	}
 	a, ok := breakout.Find(name)
 	if !ok {
 		return "there is no attempt to " + name
