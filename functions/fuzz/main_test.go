@@ -50,6 +50,24 @@ func TestExecutions(t *testing.T) {
 	}
 }
 
+// Only an end that names no input is none.
+func TestTimeUp(t *testing.T) {
+	const over = "fuzz: elapsed: 10s, execs: 202848 (26065/sec), new interesting: 3 (total: 53)\n" +
+		"--- FAIL: FuzzSign (10.07s)\n    context deadline exceeded\nFAIL\nexit status 1\n"
+	if !timeUp.MatchString(over) {
+		t.Error("the end of the time is a finding")
+	}
+	for _, finding := range []string{
+		"--- FAIL: FuzzSign (10.07s)\n    --- FAIL: FuzzSign (0.00s)\n        context deadline exceeded\n    \n    Failing input written to testdata/fuzz/FuzzSign/1\nFAIL\n",
+		"--- FAIL: FuzzSign (10.07s)\n    context deadline exceeded\n    Failing input written to testdata/fuzz/FuzzSign/1\nFAIL\n",
+		"--- FAIL: FuzzSign (10.07s)\n    fuzzing process hung or terminated unexpectedly: exit status 2\nFAIL\n",
+	} {
+		if timeUp.MatchString(finding) {
+			t.Errorf("no finding: %s", finding)
+		}
+	}
+}
+
 // One finding among many is what the run ends with.
 func TestVerdict(t *testing.T) {
 	rows := []row{
