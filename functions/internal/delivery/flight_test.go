@@ -165,10 +165,17 @@ func TestFirstViewerLeaves(t *testing.T) {
 	}
 }
 
-// TestAllViewersLeave: nobody's work ends, and takes no newcomer with it.
+// TestAllViewersLeave: nobody's work ends, however late, and takes no newcomer
+// with it.
 func TestAllViewersLeave(t *testing.T) {
-	w := hold()
-	s := start(t, w, nil)
+	w, ended := hold(), make(chan struct{})
+	s := start(t, workerFunc(func(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+		variant, err := w.Do(ctx, job, original)
+		if err != nil {
+			<-ended
+		}
+		return variant, err
+	}), nil)
 	first := s.view(t, "GET", path)
 	s.await(t, path, 1)
 	second := s.view(t, "GET", path)
@@ -178,9 +185,44 @@ func TestAllViewersLeave(t *testing.T) {
 	<-(<-w.begun).Done()
 	late := s.view(t, "GET", path)
 	<-w.begun
+	close(ended)
 	w.free <- nil
 	if response := <-late.response; response == nil || response.StatusCode != http.StatusOK {
 		t.Errorf("who came later gets %v", response)
+	}
+}
+
+// shelf has everybody wait who stores.
+type shelf struct {
+	store.Writer
+	asked, pass chan struct{}
+	done        chan error
+}
+
+func (s shelf) Put(ctx context.Context, key string, meta store.Meta, body []byte) error {
+	s.asked <- struct{}{}
+	<-s.pass
+	err := s.Writer.Put(ctx, key, meta, body)
+	s.done <- err
+	return err
+}
+
+// TestAllViewersLeaveAtTheEnd: what is made is stored for who comes next.
+func TestAllViewersLeaveAtTheEnd(t *testing.T) {
+	w := hold()
+	b := shelf{asked: make(chan struct{}), pass: make(chan struct{}), done: make(chan error)}
+	s := start(t, w, func(c *Config) {
+		b.Writer = c.Variants
+		c.Variants = b
+	})
+	only := s.view(t, "GET", path)
+	w.free <- nil
+	<-b.asked
+	only.leave()
+	s.await(t, path, 0)
+	b.pass <- struct{}{}
+	if err := <-b.done; err != nil {
+		t.Errorf("what was made is not stored: %v", err)
 	}
 }
 

@@ -88,7 +88,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	n, err := io.Copy(w, &withheld{bytes, o.Size})
+	n, err := io.Copy(w, Withhold(bytes, o.Size))
 	e.bytesOut = n
 	if err != nil {
 		e.fail(err)
@@ -97,8 +97,12 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 	return nil
 }
 
-// withheld reads the last byte only once the end has proved right. Whoever
-// has all bytes that were announced takes them for the whole.
+// Withhold reads the last byte of size only once body's end has proved right.
+// Whoever has all bytes that were announced takes them for the whole.
+func Withhold(body io.Reader, size int64) io.Reader {
+	return &withheld{bufio.NewReaderSize(body, 32<<10), size}
+}
+
 type withheld struct {
 	original *bufio.Reader
 	rest     int64 // bytes that were announced and not read yet

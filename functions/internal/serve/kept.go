@@ -58,7 +58,7 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 	if r.Method == http.MethodHead {
 		return http.StatusOK, 0
 	}
-	bytes, err := io.Copy(w, object.Body)
+	bytes, err := io.Copy(w, delivery.Withhold(object.Body, object.Size))
 	if err != nil {
 		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
 	}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"primrose/functions/edge"
@@ -214,6 +215,45 @@ func TestReplacedOriginal(t *testing.T) {
 	}
 	if response, _ := l.ask(t, "GET", "/rose.jpg?fm=png", ""); response.StatusCode != http.StatusNotFound {
 		t.Errorf("of a removed original: %s", response.Status)
+	}
+}
+
+// unsound says behind the last byte that what it holds is wrong, as S3's client
+// does.
+type unsound struct{ store.Store }
+
+func (u unsound) Get(ctx context.Context, key string) (*store.Object, error) {
+	object, err := u.Store.Get(ctx, key)
+	if err == nil {
+		object.Size = 1 << 20
+		object.Body = io.NopCloser(io.MultiReader(bytes.NewReader(make([]byte, object.Size)), iotest.ErrReader(errors.New("the checksum is wrong"))))
+	}
+	return object, err
+}
+
+// TestUnsoundVariant: nobody takes for whole what the store then says is wrong.
+func TestUnsoundVariant(t *testing.T) {
+	l := &running{folder: t.TempDir()}
+	originals, err := store.OpenFolder(l.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variants, err := store.OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run(t, originals, unsound{variants}, edge.Stage{})
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	for _, cache := range []string{"Miss", "Hit from store"} {
+		response, err := http.Get(l.url + "/rose.jpg?w=20")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.ReadAll(response.Body)
+		response.Body.Close()
+		if got := response.Header.Get("X-Cache"); got != cache || (err == nil) != (cache == "Miss") {
+			t.Errorf("%q, want %q: %v", got, cache, err)
+		}
 	}
 }
 
