@@ -28,7 +28,7 @@ const (
 	NotFound          Code = "not_found"          // no original has this key
 	MethodNotAllowed  Code = "method_not_allowed" // neither GET nor HEAD
 	OriginalTooLarge  Code = "original_too_large" // more bytes than the limit
-	TooManyPixels     Code = "too_many_pixels"    // the original's pixels exceed the limit, or the result is too large to return
+	TooManyPixels     Code = "too_many_pixels"    // the original's pixels, or the result's side or bytes, exceed the limit
 	TooManyFrames     Code = "too_many_frames"    // the original's frames exceed the limit
 	UnsupportedFormat Code = "unsupported_format" // a format that is not served, or is switched off
 	BrokenImage       Code = "broken_image"       // truncated or corrupt

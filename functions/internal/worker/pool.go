@@ -216,8 +216,8 @@ func (p *Pool) lend(w *process) error {
 	return nil
 }
 
-// retire ends a worker that has done its jobs. What may have taken it over ends with it, so nobody asks
-// whether it agrees.
+// retire ends a worker that has done its jobs. What may have taken it over ends
+// with it, so nobody asks whether it agrees.
 func (p *Pool) retire(w *process) {
 	if p.config.Jobs == 0 || w.jobs.Load() < uint64(p.config.Jobs) || w.ended() {
 		return
