@@ -144,7 +144,7 @@ func newMix(t *testing.T) *mix {
 
 	// It is within the limits, and so must be answered.
 	m.hostile = append(m.hostile, question{
-		kind: "bomb", method: "GET", key: "hostile/blank.png", query: "w=100&fm=png",
+		kind: "bomb", method: "GET", key: blank.key, query: "w=100&fm=png",
 		status: http.StatusOK, of: blank, format: format.PNG, width: 100,
 	})
 	return m
