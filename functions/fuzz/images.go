@@ -57,7 +57,7 @@ func read(folder fs.FS) (images []seed.Image, err error) {
 		}
 		data, err := fs.ReadFile(folder, path)
 		if len(data) > 0 {
-			images = append(images, seed.Image{Name: path, Format: format.Sniff(data[:min(len(data), format.SniffLength)]), Data: data})
+			images = append(images, seed.Image{Name: path, Format: format.Sniff(data), Data: data})
 		}
 		return err
 	})

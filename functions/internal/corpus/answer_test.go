@@ -114,7 +114,7 @@ func (b *bed) mustNotBeStored(t *testing.T, v variant.Variant, a answer) {
 func (b *bed) decode(t *testing.T, a answer) image.Image {
 	t.Helper()
 	data := a.body
-	switch format.Sniff(data[:min(len(data), format.SniffLength)]) {
+	switch format.Sniff(data) {
 	case format.WebP, format.AVIF, format.TIFF, format.SVG:
 		made, err := b.pool.Do(t.Context(), engine.Job{Options: "fm=png", Limits: b.limits}, bytes.NewReader(data))
 		if err != nil {

@@ -69,7 +69,7 @@ func scaled(n, by, of int) int {
 // judge checks that an answer is an image of the right kind and size.
 func (b *bed) judge(t *testing.T, q question, a answer, i info) {
 	t.Helper()
-	kind := format.Sniff(a.body[:min(len(a.body), format.SniffLength)])
+	kind := format.Sniff(a.body)
 	if kind.ContentType() != a.kind || q.format != "" && kind != q.format {
 		t.Errorf("%s: the bytes are %q, the type is %s, asked for was %q", q.query, kind, a.kind, q.format)
 	}

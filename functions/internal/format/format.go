@@ -18,7 +18,7 @@ const (
 	JSON Format = "json" // written only: what is known of an original
 )
 
-// SniffLength is how many first bytes [Sniff] wants to see.
+// SniffLength is how many first bytes [Sniff] looks at.
 const SniffLength = 512
 
 // ContentType returns the format's media type.
@@ -42,6 +42,7 @@ func (f Format) HasAlpha() bool { return f != JPEG }
 
 // Sniff returns the format whose signature head begins with, or "".
 func Sniff(head []byte) Format {
+	head = head[:min(len(head), SniffLength)]
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
 		return JPEG

@@ -16,7 +16,7 @@ type layout struct {
 // layoutOf looks as far into a file as that keeps to its format.
 func layoutOf(data []byte) *layout {
 	l := &layout{data: data}
-	switch format.Sniff(data[:min(len(data), format.SniffLength)]) {
+	switch format.Sniff(data) {
 	case format.JPEG:
 		l.jpeg()
 	case format.PNG:
@@ -60,7 +60,7 @@ func (l *layout) read(at, size int, s spelling) int {
 
 // seal puts the checksums of a PNG right, which are behind each chunk.
 func seal(data []byte) {
-	if format.Sniff(data[:min(len(data), format.SniffLength)]) != format.PNG {
+	if format.Sniff(data) != format.PNG {
 		return
 	}
 	for _, chunk := range layoutOf(data).pieces {

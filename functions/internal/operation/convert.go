@@ -32,7 +32,7 @@ func (s Service) convert(ctx context.Context, e event) (any, error) {
 // describe makes the program's result in the image's own format, and tells
 // of it instead of returning it.
 func (s Service) describe(ctx context.Context, program *magick.Program, image []byte) (any, error) {
-	own := format.Sniff(image[:min(len(image), format.SniffLength)])
+	own := format.Sniff(image)
 	if err := program.SetFormat(string(own)); err != nil {
 		program.Format = format.PNG // one that is only read, or none: the worker tells
 	}

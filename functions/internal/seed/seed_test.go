@@ -21,7 +21,7 @@ func TestImages(t *testing.T) {
 	}
 	names, formats := map[string]bool{}, map[format.Format]bool{}
 	for i, img := range images {
-		if got := format.Sniff(img.Data[:min(len(img.Data), format.SniffLength)]); got != img.Format {
+		if got := format.Sniff(img.Data); got != img.Format {
 			t.Errorf("%s is sniffed as %q", img.Name, got)
 		}
 		if names[img.Name] {

@@ -68,7 +68,7 @@ func (j *judge) picture(ctx context.Context, q *question, a answer) error {
 	if _, ok := j.known.Load(verdict); ok {
 		return nil
 	}
-	if kind := format.Sniff(a.body[:min(len(a.body), format.SniffLength)]); kind != q.format || a.header.Get("Content-Type") != kind.ContentType() {
+	if kind := format.Sniff(a.body); kind != q.format || a.header.Get("Content-Type") != kind.ContentType() {
 		return fmt.Errorf("%s as %s, want %s", kind, a.header.Get("Content-Type"), q.format)
 	}
 	img, err := j.decode(ctx, a.body)
@@ -89,7 +89,7 @@ func (j *judge) picture(ctx context.Context, q *question, a answer) error {
 // decode reads an image by Go's own decoders. What these can't read is first
 // turned into PNG by a worker of the test's own.
 func (j *judge) decode(ctx context.Context, data []byte) (*image.RGBA, error) {
-	switch format.Sniff(data[:min(len(data), format.SniffLength)]) {
+	switch format.Sniff(data) {
 	case format.WebP, format.AVIF:
 		made, err := j.pool.Do(ctx, engine.Job{Options: "fm=png", Limits: engine.DefaultLimits}, bytes.NewReader(data))
 		if err != nil {

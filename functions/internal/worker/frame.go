@@ -74,8 +74,8 @@ func readReady(r io.Reader) (jail.Report, error) {
 }
 
 // readReply reads the answer to the job of a number, and the body behind it of
-// at most limit bytes. A complaint comes back as a [*problem.Problem]; any other error means that
-// the worker can't be trusted any more.
+// at most limit bytes. A complaint comes back as a [*problem.Problem]; any other
+// error means that the worker can't be trusted any more.
 func readReply(r io.Reader, number uint64, limit int64) (engine.Variant, error) {
 	var none engine.Variant
 	answer, err := readAnswer(r, number)
@@ -137,7 +137,7 @@ func (a reply) check(number uint64) error {
 func checkBody(v engine.Variant) error {
 	switch v.Format {
 	case format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF:
-		if format.Sniff(v.Body[:min(len(v.Body), format.SniffLength)]) == v.Format {
+		if format.Sniff(v.Body) == v.Format {
 			return nil
 		}
 	case format.JSON:
