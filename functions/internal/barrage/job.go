@@ -45,7 +45,7 @@ var formats = []string{"jpg", "pjpg", "png", "webp", "avif", "gif", "json"}
 func drawJob(r *rand.Rand) engine.Job {
 	switch r.IntN(8) {
 	case 0:
-		return convert()
+		return program()
 	case 1, 2, 3:
 		return jobOf(usual[r.IntN(len(usual))])
 	}
@@ -66,13 +66,14 @@ func jobOf(query string) engine.Job {
 	return engine.Job{Options: o.String()}
 }
 
-func convert() engine.Job {
-	program, err := magick.Parse([]string{"-resize", "40x30^", "-gravity", "center", "-crop", "40x30+0+0", "-rotate", "30", "-colorspace", "Gray"})
+// program is a job of ImageMagick's arguments.
+func program() engine.Job {
+	p, err := magick.Parse([]string{"-resize", "40x30^", "-gravity", "center", "-crop", "40x30+0+0", "-rotate", "30", "-colorspace", "Gray"})
 	if err != nil {
 		panic(err) // the arguments are ours
 	}
-	program.Format = format.PNG
-	return engine.Job{Program: program}
+	p.Format = format.PNG
+	return engine.Job{Program: p}
 }
 
 // everyJob returns all jobs that aren't left to chance.
@@ -80,5 +81,5 @@ func everyJob() (jobs []engine.Job) {
 	for _, query := range usual {
 		jobs = append(jobs, jobOf(query))
 	}
-	return append(jobs, convert())
+	return append(jobs, program())
 }

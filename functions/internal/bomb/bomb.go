@@ -8,7 +8,6 @@
 package bomb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 )
@@ -38,5 +37,3 @@ func appendAll(b []byte, order binary.AppendByteOrder, values []any) []byte {
 	}
 	return b
 }
-
-func repeat(piece []byte, n int) []byte { return bytes.Repeat(piece, n) }

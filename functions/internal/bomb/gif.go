@@ -21,7 +21,7 @@ func (g GIF) Encode() []byte {
 	frame := le(nil, "\x21\xf9\x04", g.Disposal<<2, uint16(4), "\x00\x00")
 	frame = le(frame, "\x2c", uint32(0), uint16(g.FrameWidth), uint16(g.FrameHeight), byte(0), byte(2))
 	frame = append(frame, blocks(compressed(g.FrameWidth*g.FrameHeight))...)
-	return append(append(file, repeat(frame, g.Frames)...), 0x3b)
+	return append(append(file, bytes.Repeat(frame, g.Frames)...), 0x3b)
 }
 
 // compressed are n pixels of the colour 0.

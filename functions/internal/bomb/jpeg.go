@@ -85,7 +85,7 @@ func emptyBlocks(n int) []byte {
 // highBits are written from the highest bit of each byte.
 type highBits struct {
 	bytes []byte
-	free  int
+	free  int // of the last byte
 }
 
 func (b *highBits) put(value, n int) {

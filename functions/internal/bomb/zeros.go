@@ -12,7 +12,7 @@ import (
 // quick as a copy.
 func zeros(n int64) []byte {
 	stream := []byte{0x78, 0xda}
-	stream = append(stream, repeat(deflatedMiB(), int(n>>20))...)
+	stream = append(stream, bytes.Repeat(deflatedMiB(), int(n>>20))...)
 	stream = append(stream, deflated(int(n&(1<<20-1)), true)...)
 	// Adler-32 of zeros: the sum of bytes stays at 1, and the sum of sums counts them.
 	return binary.BigEndian.AppendUint32(stream, uint32(n%65521)<<16|1)
