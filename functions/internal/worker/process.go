@@ -178,31 +178,44 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 	unwatch := p.watch(job.Limits.Memory)
 
 	variant, err := p.exchange(number, frame, pipe, f, bodyLimit(job))
-
-	broken := f.end()
-	exceeded := unwatch()
-	expired := !disarm()
-	if expired {
+	end := ending{err: err, original: f.end(), exceeded: unwatch(), expired: !disarm()}
+	if end.expired {
 		p.kill() // here and now, not in a later job
 	}
 	if p.doomed.Load() {
 		<-p.exited
 	}
+	if err := p.verdict(ctx, end, f, job.Limits.Memory); err != nil {
+		return engine.Variant{}, err
+	}
+	return variant, nil
+}
+
+// ending is how a job came to its end.
+type ending struct {
+	err      error // of the exchange: a complaint, or why there was no proper answer
+	original error // how the original failed, if it did
+	exceeded bool  // the process was killed for its memory
+	expired  bool  // ctx ended first
+}
+
+// verdict is what a viewer is told of an ending; nil if the variant is good.
+func (p *process) verdict(ctx context.Context, end ending, f *feed, memory int) error {
 	switch {
-	case exceeded && err != nil:
-		return engine.Variant{}, excessive(job.Limits.Memory).Because(err)
-	case expired && (err != nil || broken != nil):
-		return engine.Variant{}, overdue(ctx, f)
-	case broken != nil:
-		return engine.Variant{}, broken
-	case err == nil:
-		return variant, nil
+	case end.exceeded && end.err != nil:
+		return excessive(memory).Because(end.err)
+	case end.expired && (end.err != nil || end.original != nil):
+		return overdue(ctx, f)
+	case end.original != nil:
+		return end.original
+	case end.err == nil:
+		return nil
 	}
-	if complaint, ok := errors.AsType[*problem.Problem](err); ok {
-		return engine.Variant{}, complaint
+	if complaint, ok := errors.AsType[*problem.Problem](end.err); ok {
+		return complaint
 	}
-	p.discard(err)
-	return engine.Variant{}, failed(p.obituary(err))
+	p.discard(end.err)
+	return failed(p.obituary(end.err))
 }
 
 // bodyLimit is how many bytes a job's variant may have.
