@@ -30,7 +30,8 @@ func TestSlowViewers(t *testing.T) {
 				begin, ended := time.Now(), make(chan time.Duration, 1)
 				listener := &single{conn: told{theirs, func() { ended <- time.Since(begin) }}, closed: make(chan struct{})}
 				ctx, stop := context.WithCancel(t.Context())
-				go Run(ctx, listener, http.HandlerFunc(echo), slog.New(slog.DiscardHandler))
+				stopped := make(chan error)
+				go func() { stopped <- Run(ctx, listener, http.HandlerFunc(echo), slog.New(slog.DiscardHandler)) }()
 				io.WriteString(ours, c.request)
 				if c.reads {
 					go io.Copy(io.Discard, ours)
@@ -39,6 +40,9 @@ func TestSlowViewers(t *testing.T) {
 					t.Errorf("the connection ended after %v, want at most %v", took, c.within)
 				}
 				stop()
+				if err := <-stopped; err != nil { // waited for, because the bubble's time ends with this
+					t.Error(err)
+				}
 			})
 		})
 	}
