@@ -4,9 +4,9 @@ import "errors"
 
 // checkGIF refuses a GIF that was cut off.
 func (o *original) checkGIF() error {
-	data, err := o.source.Map()
+	data, err := o.bytes()
 	if err != nil {
-		return o.broken(err)
+		return err
 	}
 	if !wholeGIF(data) {
 		return o.broken(errors.New("the last block is incomplete"))

@@ -17,18 +17,14 @@ func framesOf(info Info, to format.Format) int {
 // where its format can do that cheaply, row by row from the top, and only as
 // long as the bytes are sound.
 func (o *original) load(plan geometry, to format.Format) (*frames, error) {
+	if err := o.checkStructure(); err != nil {
+		return nil, err
+	}
 	args := vips.Args{"source": o.source, "access": "sequential", "fail_on": "warning"}
 	pages := framesOf(o.info, to)
 	switch o.info.Format {
 	case format.JPEG:
 		args["shrink"] = plan.shrink()
-		if err := o.checkScans(); err != nil {
-			return nil, err
-		}
-	case format.PNG:
-		if err := o.checkPNG(); err != nil {
-			return nil, err
-		}
 	case format.SVG:
 		args["scale"] = plan.svgScale()
 	case format.WebP:
@@ -38,9 +34,6 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 		}
 	case format.GIF:
 		args["n"] = pages
-		if err := o.checkGIF(); err != nil {
-			return nil, err
-		}
 	}
 	img, err := vips.New(loaders[o.info.Format], args)
 	if err != nil {
@@ -48,4 +41,18 @@ func (o *original) load(plan geometry, to format.Format) (*frames, error) {
 	}
 	defer img.Close()
 	return o.split(img, pages)
+}
+
+// checkStructure refuses what decoders take and should not: it goes by the
+// file's parts, whose contents it leaves to them.
+func (o *original) checkStructure() error {
+	switch o.info.Format {
+	case format.JPEG:
+		return o.checkScans()
+	case format.PNG:
+		return o.checkPNG()
+	case format.GIF:
+		return o.checkGIF()
+	}
+	return nil
 }

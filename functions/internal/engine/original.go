@@ -140,6 +140,16 @@ func (o *original) checkSize() error {
 	return nil
 }
 
+// bytes returns all of the original's bytes, for who must see them before its
+// decoder does.
+func (o *original) bytes() ([]byte, error) {
+	data, err := o.source.Map()
+	if err != nil {
+		return nil, o.broken(err)
+	}
+	return data, nil
+}
+
 func (o *original) size() size { return size{o.info.Width, o.info.Height} }
 
 // broken is what becomes of libvips' complaint about the original's bytes.

@@ -10,9 +10,9 @@ import (
 // once it has read all of it: of the last pixels' chunk, and where no more
 // than the first rows are wanted, that is never.
 func (o *original) checkPNG() error {
-	data, err := o.source.Map()
+	data, err := o.bytes()
 	if err != nil {
-		return o.broken(err)
+		return err
 	}
 	if !soundPNG(data) {
 		return o.broken(errors.New("a chunk is incomplete or its checksum is wrong"))

@@ -17,9 +17,9 @@ func (o *original) checkScans() error {
 	if several, _ := o.header.Int("jpeg-multiscan"); several == 0 {
 		return nil
 	}
-	data, err := o.source.Map()
+	data, err := o.bytes()
 	if err != nil {
-		return o.broken(err)
+		return err
 	}
 	if n := countScans(data); n > maxScans {
 		return problem.New(problem.TooExpensive, "the original is a JPEG of %d scans; the limit is %d: encode it again", n, maxScans)

@@ -13,9 +13,9 @@ func (o *original) checkWebP() error {
 	if o.info.Format != format.WebP {
 		return nil
 	}
-	data, err := o.source.Map()
+	data, err := o.bytes()
 	if err != nil {
-		return o.broken(err)
+		return err
 	}
 	if n := countFrames(data); n > o.limits.Frames {
 		return problem.New(problem.TooManyFrames, "the original has %d frames; the limit is %d", n, o.limits.Frames)
