@@ -42,19 +42,11 @@ var bundle = sync.OnceValues(func() (string, error) {
 	if *unpacked != "" {
 		return filepath.Join(*unpacked, "bootstrap"), nil
 	}
-	bootstrap, err := lambdatest.Build()
-	if err != nil {
-		return "", err
-	}
 	library, err := vips.Find()
 	if err != nil {
 		return "", err
 	}
-	content, err := os.ReadFile(library)
-	if err != nil {
-		return "", err
-	}
-	return bootstrap, os.WriteFile(filepath.Join(filepath.Dir(bootstrap), filepath.Base(library)), content, 0o644)
+	return lambdatest.Build(".", library)
 })
 
 // deployment is the function with its buckets.
@@ -131,10 +123,7 @@ func (d *deployment) request(t testing.TB, method, path string, header map[strin
 
 func requestEvent(t testing.TB, method, path string, header map[string]string) []byte {
 	t.Helper()
-	event, err := json.Marshal(map[string]any{
-		"resource": "/{proxy+}", "httpMethod": method, "path": path, "headers": header,
-		"requestContext": map[string]any{"identity": map[string]any{"sourceIp": "192.0.2.1"}},
-	})
+	event, err := lambdatest.Event(method, path, header)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,12 +132,9 @@ func requestEvent(t testing.TB, method, path string, header map[string]string) [
 
 func parseResponse(t testing.TB, result lambdatest.Result) response {
 	t.Helper()
-	prelude, body, found := bytes.Cut(result.Body, make([]byte, 8))
-	if !found {
-		t.Fatalf("no eight zero bytes in %.300q", result.Body)
-	}
-	r := response{Body: body}
-	if err := json.Unmarshal(prelude, &r); err != nil {
+	var r response
+	var err error
+	if r.Body, err = lambdatest.Split(result.Body, &r); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -30,7 +30,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(lambdatest.Main(m)) }
 
 // bundle builds the function's asset for this machine.
-var bundle = sync.OnceValues(lambdatest.Build)
+var bundle = sync.OnceValues(func() (string, error) { return lambdatest.Build(".") })
 
 // deployment is the function with its buckets, CloudFront and SQS.
 type deployment struct {

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -16,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
+	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/problem"
 )
 
@@ -55,12 +55,9 @@ func streamed(t *testing.T, images http.HandlerFunc, event string) (prelude even
 	}
 	defer response.Close()
 	all, err := io.ReadAll(response)
-	head, body, found := bytes.Cut(all, make([]byte, 8))
-	if !found {
-		t.Fatalf("no eight zero bytes in %q", all)
-	}
-	if err := json.Unmarshal(head, &prelude); err != nil {
-		t.Fatal(err)
+	body, broken := lambdatest.Split(all, &prelude)
+	if broken != nil {
+		t.Fatal(broken)
 	}
 	return prelude, body, err
 }

@@ -33,15 +33,24 @@ func Main(m *testing.M) int {
 	return status
 }
 
-// Build builds the command in the current folder for this machine, with the
-// flags of the bundle that is deployed, and returns the bootstrap's path. The
-// bootstrap has its folder to itself, until [Main] removes it.
-func Build() (string, error) {
+// Build builds the command in the folder source for this machine, with the flags
+// of the bundle that is deployed, and returns the bootstrap's path. Beside it lie
+// copies of the other files and nothing else, until [Main] removes them.
+func Build(source string, others ...string) (string, error) {
 	bootstrap := filepath.Join(folder, "bootstrap")
-	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, ".")
+	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	for _, other := range others {
+		content, err := os.ReadFile(other)
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(other)), content, 0o644); err != nil {
+			return "", err
+		}
 	}
 	return bootstrap, nil
 }

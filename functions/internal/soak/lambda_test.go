@@ -3,14 +3,9 @@
 package soak
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -53,16 +48,12 @@ func TestLambda(t *testing.T) {
 
 func newFunction(t *testing.T) *function {
 	t.Helper()
-	bootstrap := build(t, "bootstrap", "../../image", "-tags=lambda.norpc")
 	library, err := vips.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(library)
+	bootstrap, err := lambdatest.Build("../../image", library)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(filepath.Dir(bootstrap), filepath.Base(library)), content, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"PRIMROSE_ORIGINALS": originals(t), "PRIMROSE_VARIANTS": s3test.Bucket(t), "PRIMROSE_JOBS": "1"}
@@ -90,9 +81,7 @@ func (f *function) ask(ctx context.Context, q *question) (answer, error) {
 	if q.status == http.StatusNotModified {
 		header["If-None-Match"] = q.etag
 	}
-	event, err := json.Marshal(map[string]any{
-		"resource": "/{proxy+}", "httpMethod": q.method, "path": v.Path(), "headers": header, "requestContext": map[string]any{},
-	})
+	event, err := lambdatest.Event(q.method, v.Path(), header)
 	if err != nil {
 		return answer{}, err
 	}
@@ -106,17 +95,13 @@ func (f *function) ask(ctx context.Context, q *question) (answer, error) {
 	return parse(result.Body)
 }
 
-// parse reads a streamed answer: headers, eight zero bytes, body.
+// parse reads a streamed answer.
 func parse(text []byte) (answer, error) {
-	head, body, found := bytes.Cut(text, make([]byte, 8))
-	if !found {
-		return answer{}, fmt.Errorf("no eight zero bytes in %.300q", text)
-	}
 	var prelude struct {
 		StatusCode int
 		Headers    map[string]string
 	}
-	err := json.Unmarshal(head, &prelude)
+	body, err := lambdatest.Split(text, &prelude)
 	a := answer{prelude.StatusCode, http.Header{}, body}
 	for name, value := range prelude.Headers {
 		a.header.Set(name, value)

@@ -41,10 +41,10 @@ func (e *ends) note(line string) {
 }
 
 // build builds a command with flags of go build, and returns its path.
-func build(t *testing.T, name, source string, flags ...string) string {
+func build(t *testing.T, name, source string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), name)
-	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", program}, flags...), source)...)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, source)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
