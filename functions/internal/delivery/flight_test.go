@@ -85,6 +85,17 @@ func (s *service) await(t *testing.T, path string, viewers int) {
 	}
 }
 
+// answers sees that who asks after something bad gets what he asks for.
+func (s *service) answers(t *testing.T, w held, after string) {
+	t.Helper()
+	late := s.view(t, "GET", path)
+	s.await(t, path, 1)
+	w.free <- nil
+	if response := <-late.response; response.StatusCode != http.StatusOK {
+		t.Errorf("after %s: %s", after, response.Status)
+	}
+}
+
 const path = "/rose.jpg/-/w=20"
 
 // TestShared: however many ask, a variant is made once, and each viewer's
@@ -134,12 +145,7 @@ func TestSharedProblem(t *testing.T) {
 		body, _ := io.ReadAll(response.Body)
 		refused(t, response, body, problem.BrokenImage)
 	}
-	late := s.view(t, "GET", path)
-	s.await(t, path, 1)
-	w.free <- nil
-	if response := <-late.response; response.StatusCode != http.StatusOK {
-		t.Errorf("after a problem: %s", response.Status)
-	}
+	s.answers(t, w, "a problem")
 }
 
 // TestFirstViewerLeaves: the others get what he had asked for.
@@ -290,10 +296,5 @@ func TestSharedPanic(t *testing.T) {
 	response := <-second.response
 	body, _ := io.ReadAll(response.Body)
 	refused(t, response, body, problem.Internal)
-	third := s.view(t, "GET", path)
-	s.await(t, path, 1)
-	w.free <- nil
-	if response := <-third.response; response.StatusCode != http.StatusOK {
-		t.Errorf("after a panic: %s", response.Status)
-	}
+	s.answers(t, w, "a panic")
 }

@@ -50,7 +50,8 @@ func start(t *testing.T) *running {
 	return startStage(t, edge.Stage{})
 }
 
-func startStage(t *testing.T, stage edge.Stage, keys ...signature.Key) *running {
+// stopped is a service that does not run yet, and its stores.
+func stopped(t *testing.T) (*running, *store.Folder, *store.Disk) {
 	t.Helper()
 	l := &running{folder: t.TempDir()}
 	originals, err := store.OpenFolder(l.folder)
@@ -61,6 +62,12 @@ func startStage(t *testing.T, stage edge.Stage, keys ...signature.Key) *running 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l, originals, variants
+}
+
+func startStage(t *testing.T, stage edge.Stage, keys ...signature.Key) *running {
+	t.Helper()
+	l, originals, variants := stopped(t)
 	l.run(t, originals, variants, stage, keys...)
 	return l
 }
@@ -233,15 +240,7 @@ func (u unsound) Get(ctx context.Context, key string) (*store.Object, error) {
 
 // TestUnsoundVariant: nobody takes for whole what the store then says is wrong.
 func TestUnsoundVariant(t *testing.T) {
-	l := &running{folder: t.TempDir()}
-	originals, err := store.OpenFolder(l.folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	variants, err := store.OpenDisk(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, originals, variants := stopped(t)
 	l.run(t, originals, unsound{variants}, edge.Stage{})
 	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
 	for _, cache := range []string{"Miss", "Hit from store"} {
