@@ -45,7 +45,7 @@ build/codecs/%/.installed: functions/package.json functions/package-lock.json
 
 test: tools node codecs ## check and test both modules with real parts
 	@$(MAKE) check
-	$(call say,Testing the functions: about a minute)
+	$(call say,Testing the functions: about two minutes; more the first time)
 	@cd functions && go test ./...
 	@cd functions && go test -v -run '^TestLambdasLimits$$' ./image
 	$(call say,Testing the infrastructure: about a minute; three the first time)
