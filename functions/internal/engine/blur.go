@@ -14,10 +14,10 @@ const maxSigma = 4
 
 // blur is Gaussian.
 func blur(f *frame) error {
-	if f.values.Blur == 0 {
+	if f.values.Style.Blur == 0 {
 		return nil
 	}
-	sigma := float64(f.values.Blur) * blurUnit
+	sigma := float64(f.values.Style.Blur) * blurUnit
 	if err := f.render(); err != nil {
 		return err
 	}

@@ -19,12 +19,16 @@ type quality struct {
 
 func qualityOf(info Info, v options.Values) quality {
 	compress := v.Auto&options.AutoCompress != 0
+	q := 0
+	if v.Q != nil {
+		q = max(1, *v.Q)
+	}
 	return quality{
 		// Twice to three times as small as with new colours, and faster; but
 		// a background's colour need not be among the old ones.
 		palette:     info.Format == format.GIF && !v.BG.Set && v.Fit != options.FitFill,
 		alpha:       info.Alpha && !(v.BG.Set && v.BG.A == 255),
-		q:           v.Q,
+		q:           q,
 		lossless:    v.Lossless,
 		progressive: v.FM == progressive || compress,
 		compress:    compress,

@@ -80,8 +80,8 @@ func excessOf(s size, maxPixels int64) float64 {
 // within returns the part of r that lies in an image of size s, or all of it
 // if r is none or misses it.
 func within(s size, r options.Rect) rect {
-	x, y := min(r.X, s.w), min(r.Y, s.h)
-	w, h := min(r.W, s.w-x), min(r.H, s.h-y)
+	x, y := min(r.X.Px, s.w), min(r.Y.Px, s.h)
+	w, h := min(r.W.Px, s.w-x), min(r.H.Px, s.h-y)
 	if w <= 0 || h <= 0 {
 		return rect{0, 0, s.w, s.h}
 	}
@@ -99,11 +99,7 @@ func boxAround(s size) box { return box{float64(s.w), float64(s.h)} }
 
 // boxOf returns the box that w, h, dpr and ar ask for.
 func boxOf(used size, v options.Values) box {
-	dpr := v.DPR
-	if dpr == 0 {
-		dpr = 1
-	}
-	b := box{float64(v.W) * dpr, float64(v.H) * dpr}
+	b := box{v.W.Of(used.w) * v.DPR, v.H.Of(used.h) * v.DPR}
 	if v.AR == (options.Ratio{}) || v.Fit != options.FitCrop && v.Fit != options.FitFill {
 		return b
 	}

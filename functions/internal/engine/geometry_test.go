@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -9,61 +10,71 @@ import (
 
 const plenty = 100_000_000
 
+// valuesOf reads a query.
+func valuesOf(t testing.TB, query string) options.Values {
+	t.Helper()
+	o, err := options.FromQuery(query, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Values()
+}
+
 // A photo of 600×400 px unless the case says otherwise.
 func TestPlanGeometry(t *testing.T) {
 	all := rect{0, 0, 600, 400}
 	for _, c := range []struct {
 		name   string
 		stored size
-		v      options.Values
+		query  string
 		area   rect
 		scaled size
 		canvas size
 		out    size
 	}{
 		{name: "nothing asked", out: size{600, 400}},
-		{name: "width", v: options.Values{W: 300}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "height", v: options.Values{H: 100}, scaled: size{150, 100}, out: size{150, 100}},
-		{name: "clip", v: options.Values{W: 300, H: 300}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "clip enlarges", v: options.Values{W: 900, H: 900}, scaled: size{900, 600}, out: size{900, 600}},
-		{name: "width enlarges", v: options.Values{W: 1200}, scaled: size{1200, 800}, out: size{1200, 800}},
-		{name: "dpr", v: options.Values{W: 100, H: 100, DPR: 1.5}, scaled: size{150, 100}, out: size{150, 100}},
-		{name: "dpr alone", v: options.Values{DPR: 2}, out: size{600, 400}},
-		{name: "max", v: options.Values{W: 300, H: 300, Fit: options.FitMax}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "max does not enlarge", v: options.Values{W: 900, H: 900, Fit: options.FitMax}, scaled: size{600, 400}, out: size{600, 400}},
-		{name: "max of one side does not enlarge", v: options.Values{W: 900, Fit: options.FitMax}, scaled: size{600, 400}, out: size{600, 400}},
-		{name: "scale", v: options.Values{W: 50, H: 200, Fit: options.FitScale}, scaled: size{50, 200}, out: size{50, 200}},
-		{name: "scale of one side", v: options.Values{H: 200, Fit: options.FitScale}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "fill", v: options.Values{W: 300, H: 300, Fit: options.FitFill}, scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
-		{name: "clamp", v: options.Values{W: 900, H: 900, Fit: options.FitClamp}, scaled: size{900, 600}, canvas: size{900, 900}, out: size{900, 900}},
+		{name: "width", query: "w=300", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "height", query: "h=100", scaled: size{150, 100}, out: size{150, 100}},
+		{name: "clip", query: "w=300&h=300", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "clip enlarges", query: "w=900&h=900", scaled: size{900, 600}, out: size{900, 600}},
+		{name: "width enlarges", query: "w=1200", scaled: size{1200, 800}, out: size{1200, 800}},
+		{name: "dpr", query: "w=100&h=100&dpr=1.5", scaled: size{150, 100}, out: size{150, 100}},
+		{name: "dpr alone", query: "dpr=2", out: size{600, 400}},
+		{name: "max", query: "w=300&h=300&fit=max", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "max does not enlarge", query: "w=900&h=900&fit=max", scaled: size{600, 400}, out: size{600, 400}},
+		{name: "max of one side does not enlarge", query: "w=900&fit=max", scaled: size{600, 400}, out: size{600, 400}},
+		{name: "scale", query: "w=50&h=200&fit=scale", scaled: size{50, 200}, out: size{50, 200}},
+		{name: "scale of one side", query: "h=200&fit=scale", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "fill", query: "w=300&h=300&fit=fill", scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
+		{name: "clamp", query: "w=900&h=900&fit=clamp", scaled: size{900, 600}, canvas: size{900, 900}, out: size{900, 900}},
 
-		{name: "crop", v: options.Values{W: 100, H: 100, Fit: options.FitCrop}, area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "crop top", v: options.Values{W: 300, H: 100, Fit: options.FitCrop, Crop: options.CropTop}, area: rect{0, 0, 600, 200}, scaled: size{300, 100}, out: size{300, 100}},
-		{name: "crop bottom", v: options.Values{W: 300, H: 100, Fit: options.FitCrop, Crop: options.CropBottom}, area: rect{0, 200, 600, 200}, scaled: size{300, 100}, out: size{300, 100}},
-		{name: "crop left", v: options.Values{W: 100, H: 100, Fit: options.FitCrop, Crop: options.CropLeft | options.CropTop}, area: rect{0, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "crop right", v: options.Values{W: 100, H: 100, Fit: options.FitCrop, Crop: options.CropRight}, area: rect{200, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "crop both sides is the centre", v: options.Values{W: 100, H: 100, Fit: options.FitCrop, Crop: options.CropRight | options.CropLeft}, area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "crop of one side", v: options.Values{W: 300, Fit: options.FitCrop}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "crop enlarges", v: options.Values{W: 800, H: 800, Fit: options.FitCrop}, area: rect{100, 0, 400, 400}, scaled: size{800, 800}, out: size{800, 800}},
-		{name: "min", v: options.Values{W: 100, H: 100, Fit: options.FitMin}, area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "min does not enlarge", v: options.Values{W: 800, H: 800, Fit: options.FitMin}, area: rect{100, 0, 400, 400}, scaled: size{400, 400}, out: size{400, 400}},
+		{name: "crop", query: "w=100&h=100&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "crop top", query: "w=300&h=100&fit=crop&crop=top", area: rect{0, 0, 600, 200}, scaled: size{300, 100}, out: size{300, 100}},
+		{name: "crop bottom", query: "w=300&h=100&fit=crop&crop=bottom", area: rect{0, 200, 600, 200}, scaled: size{300, 100}, out: size{300, 100}},
+		{name: "crop left", query: "w=100&h=100&fit=crop&crop=left,top", area: rect{0, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "crop right", query: "w=100&h=100&fit=crop&crop=right", area: rect{200, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "crop both sides is the centre", query: "w=100&h=100&fit=crop&crop=right,left", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "crop of one side", query: "w=300&fit=crop", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "crop enlarges", query: "w=800&h=800&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{800, 800}, out: size{800, 800}},
+		{name: "min", query: "w=100&h=100&fit=min", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "min does not enlarge", query: "w=800&h=800&fit=min", area: rect{100, 0, 400, 400}, scaled: size{400, 400}, out: size{400, 400}},
 
-		{name: "ratio and width", v: options.Values{W: 280, AR: options.Ratio{W: 2, H: 1}, Fit: options.FitCrop}, area: rect{0, 50, 600, 300}, scaled: size{280, 140}, out: size{280, 140}},
-		{name: "ratio and height", v: options.Values{H: 100, AR: options.Ratio{W: 1, H: 2}, Fit: options.FitCrop}, area: rect{200, 0, 200, 400}, scaled: size{50, 100}, out: size{50, 100}},
-		{name: "ratio alone", stored: size{900, 270}, v: options.Values{AR: options.Ratio{W: 9, H: 1}, Fit: options.FitCrop}, area: rect{0, 85, 900, 100}, scaled: size{900, 100}, out: size{900, 100}},
-		{name: "ratio, width and height", v: options.Values{W: 100, H: 100, AR: options.Ratio{W: 9, H: 1}, Fit: options.FitCrop}, area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
-		{name: "ratio needs crop or fill", v: options.Values{W: 300, AR: options.Ratio{W: 9, H: 1}}, scaled: size{300, 200}, out: size{300, 200}},
-		{name: "ratio and fill", v: options.Values{W: 300, AR: options.Ratio{W: 1, H: 1}, Fit: options.FitFill}, scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
-		{name: "ratio, width and dpr", v: options.Values{W: 100, DPR: 2, AR: options.Ratio{W: 2, H: 1}, Fit: options.FitCrop}, area: rect{0, 50, 600, 300}, scaled: size{200, 100}, out: size{200, 100}},
+		{name: "ratio and width", query: "ar=2:1&w=280&fit=crop", area: rect{0, 50, 600, 300}, scaled: size{280, 140}, out: size{280, 140}},
+		{name: "ratio and height", query: "ar=1:2&h=100&fit=crop", area: rect{200, 0, 200, 400}, scaled: size{50, 100}, out: size{50, 100}},
+		{name: "ratio alone", stored: size{900, 270}, query: "ar=9:1&fit=crop", area: rect{0, 85, 900, 100}, scaled: size{900, 100}, out: size{900, 100}},
+		{name: "ratio, width and height", query: "ar=9:1&w=100&h=100&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "ratio needs crop or fill", query: "ar=9:1&w=300", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "ratio and fill", query: "ar=1:1&w=300&fit=fill", scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
+		{name: "ratio, width and dpr", query: "ar=2:1&w=100&dpr=2&fit=crop", area: rect{0, 50, 600, 300}, scaled: size{200, 100}, out: size{200, 100}},
 
-		{name: "rectangle", v: options.Values{Rect: options.Rect{X: 10, Y: 20, W: 30, H: 40}}, area: rect{10, 20, 30, 40}, out: size{30, 40}},
-		{name: "rectangle, then width", v: options.Values{W: 60, Rect: options.Rect{X: 10, Y: 20, W: 30, H: 40}}, area: rect{10, 20, 30, 40}, scaled: size{60, 80}, out: size{60, 80}},
-		{name: "rectangle, then crop", v: options.Values{W: 15, H: 15, Fit: options.FitCrop, Rect: options.Rect{X: 10, Y: 20, W: 30, H: 40}}, area: rect{10, 25, 30, 30}, scaled: size{15, 15}, out: size{15, 15}},
-		{name: "rectangle over the edge", v: options.Values{Rect: options.Rect{X: 590, Y: 0, W: 100, H: 1000}}, area: rect{590, 0, 10, 400}, out: size{10, 400}},
-		{name: "rectangle beside the image", v: options.Values{Rect: options.Rect{X: 600, Y: 0, W: 10, H: 10}}, out: size{600, 400}},
+		{name: "rectangle", query: "rect=10,20,30,40", area: rect{10, 20, 30, 40}, out: size{30, 40}},
+		{name: "rectangle, then width", query: "rect=10,20,30,40&w=60", area: rect{10, 20, 30, 40}, scaled: size{60, 80}, out: size{60, 80}},
+		{name: "rectangle, then crop", query: "rect=10,20,30,40&w=15&h=15&fit=crop", area: rect{10, 25, 30, 30}, scaled: size{15, 15}, out: size{15, 15}},
+		{name: "rectangle over the edge", query: "rect=590,0,100,1000", area: rect{590, 0, 10, 400}, out: size{10, 400}},
+		{name: "rectangle beside the image", query: "rect=600,0,10,10", out: size{600, 400}},
 
-		{name: "sliver", stored: size{3, 1000}, v: options.Values{W: 1, H: 1}, area: rect{0, 0, 3, 1000}, scaled: size{1, 1}, out: size{1, 1}},
-		{name: "one pixel", stored: size{1, 1}, v: options.Values{W: 100, H: 50, Fit: options.FitCrop}, area: rect{0, 0, 1, 1}, scaled: size{100, 50}, out: size{100, 50}},
+		{name: "sliver", stored: size{3, 1000}, query: "w=1&h=1", area: rect{0, 0, 3, 1000}, scaled: size{1, 1}, out: size{1, 1}},
+		{name: "one pixel", stored: size{1, 1}, query: "w=100&h=50&fit=crop", area: rect{0, 0, 1, 1}, scaled: size{100, 50}, out: size{100, 50}},
 	} {
 		stored := c.stored
 		if stored.none() {
@@ -73,24 +84,24 @@ func TestPlanGeometry(t *testing.T) {
 		if area == (rect{}) {
 			area = rect{0, 0, stored.w, stored.h}
 		}
-		g := planGeometry(stored, 1, c.v, plenty)
+		g := planGeometry(stored, 1, valuesOf(t, c.query), plenty)
 		if g.area != area || g.scaled != c.scaled || g.canvas != c.canvas || g.out() != c.out {
 			t.Errorf("%s: area %v, scaled %v, canvas %v, out %v; want %v, %v, %v, %v",
 				c.name, g.area, g.scaled, g.canvas, g.out(), area, c.scaled, c.canvas, c.out)
 		}
 	}
-	if g := planGeometry(size{400, 600}, 6, options.Values{W: 300}, plenty); g.area != all || g.scaled != (size{300, 200}) {
+	if g := planGeometry(size{400, 600}, 6, valuesOf(t, "w=300"), plenty); g.area != all || g.scaled != (size{300, 200}) {
 		t.Errorf("turned: area %v, scaled %v", g.area, g.scaled)
 	}
 }
 
 // A content-aware crop chooses from as few pixels as hold enough detail.
 func TestPlanSmartCrop(t *testing.T) {
-	smaller := planGeometry(size{600, 400}, 1, options.Values{W: 100, H: 100, Fit: options.FitCrop, Crop: options.CropEntropy}, plenty)
+	smaller := planGeometry(size{600, 400}, 1, valuesOf(t, "w=100&h=100&fit=crop&crop=entropy"), plenty)
 	if !smaller.before.none() || smaller.scaled != (size{150, 100}) || smaller.after != (size{100, 100}) {
 		t.Errorf("shrinking: %+v", smaller)
 	}
-	larger := planGeometry(size{600, 400}, 1, options.Values{W: 800, H: 800, Fit: options.FitCrop, Crop: options.CropAttention}, plenty)
+	larger := planGeometry(size{600, 400}, 1, valuesOf(t, "w=800&h=800&fit=crop&crop=attention"), plenty)
 	if larger.before != (size{400, 400}) || larger.scaled != (size{800, 800}) || !larger.after.none() {
 		t.Errorf("enlarging: %+v", larger)
 	}
@@ -100,20 +111,20 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		stored size
-		v      options.Values
+		query  string
 		pixels int64
 		out    size
 	}{
-		{"at the limit", size{100, 100}, options.Values{W: 8192}, plenty, size{8192, 8192}},
-		{"dpr goes no further", size{100, 100}, options.Values{W: 8192, DPR: 8}, plenty, size{8192, 8192}},
-		{"the free side", size{10, 1000}, options.Values{W: 8192}, plenty, size{82, 8192}},
-		{"crop keeps its ratio", size{600, 400}, options.Values{W: 4000, H: 2000, DPR: 4, Fit: options.FitCrop}, plenty, size{8192, 4096}},
-		{"an original beyond it", size{10000, 5000}, options.Values{}, plenty, size{8192, 4096}},
-		{"pixels", size{600, 400}, options.Values{W: 600, H: 400, DPR: 2}, 600 * 400, size{600, 400}},
-		{"pixels of fill", size{600, 400}, options.Values{W: 1000, H: 1000, Fit: options.FitFill}, 10_000, size{100, 100}},
-		{"one pixel", size{600, 400}, options.Values{}, 1, size{1, 1}},
+		{"at the limit", size{100, 100}, "w=8192", plenty, size{8192, 8192}},
+		{"dpr goes no further", size{100, 100}, "w=8192&dpr=8", plenty, size{8192, 8192}},
+		{"the free side", size{10, 1000}, "w=8192", plenty, size{82, 8192}},
+		{"crop keeps its ratio", size{600, 400}, "w=4000&h=2000&dpr=4&fit=crop", plenty, size{8192, 4096}},
+		{"an original beyond it", size{10000, 5000}, "", plenty, size{8192, 4096}},
+		{"pixels", size{600, 400}, "w=600&h=400&dpr=2", 600 * 400, size{600, 400}},
+		{"pixels of fill", size{600, 400}, "w=1000&h=1000&fit=fill", 10_000, size{100, 100}},
+		{"one pixel", size{600, 400}, "", 1, size{1, 1}},
 	} {
-		if out := planGeometry(c.stored, 1, c.v, c.pixels).out(); out != c.out {
+		if out := planGeometry(c.stored, 1, valuesOf(t, c.query), c.pixels).out(); out != c.out {
 			t.Errorf("%s: %v comes out, want %v", c.name, out, c.out)
 		}
 	}
@@ -121,7 +132,7 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 
 func TestShrink(t *testing.T) {
 	for _, c := range []struct{ w, shrink int }{{2725, 1}, {1363, 1}, {1362, 1}, {681, 2}, {341, 2}, {340, 4}, {300, 4}, {171, 4}, {170, 8}, {10, 8}, {5000, 1}} {
-		if got := planGeometry(size{2725, 2225}, 1, options.Values{W: c.w}, plenty).shrink(); got != c.shrink {
+		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), plenty).shrink(); got != c.shrink {
 			t.Errorf("to %d px: shrink %d, want %d", c.w, got, c.shrink)
 		}
 	}
@@ -129,7 +140,7 @@ func TestShrink(t *testing.T) {
 		w     int
 		scale float64
 	}{{2725, 1}, {1363, 1}, {545, 0.4}, {5000, 1}} {
-		if got := planGeometry(size{2725, 2225}, 1, options.Values{W: c.w}, plenty).scale(); math.Abs(got-c.scale) > 0.001 {
+		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), plenty).scale(); math.Abs(got-c.scale) > 0.001 {
 			t.Errorf("to %d px: scale %v, want %v", c.w, got, c.scale)
 		}
 	}
@@ -164,18 +175,16 @@ func TestToStored(t *testing.T) {
 
 // Whatever is asked of whatever original, the plan stays inside of both.
 func FuzzPlanGeometry(f *testing.F) {
-	f.Add(600, 400, 6, 100, 100, 1.5, "crop", uint8(32), 2.0, 1.0, 10, 10, 50, 50)
-	f.Add(600, 400, 1, 8192, 8192, 8.0, "crop", uint8(1), 1.0, 1.0, 27, 100, 50, 2) // cut twice: it is too large at first
-	f.Add(1, 10000, 1, 8192, 1, 8.0, "fill", uint8(0), 10000.0, 0.0001, 0, 0, 0, 0)
-	f.Fuzz(func(t *testing.T, sw, sh, orientation, w, h int, dpr float64, fit string, crop uint8, arW, arH float64, x, y, rw, rh int) {
+	f.Add(600, 400, 6, "w=100&h=100&dpr=1.5&fit=crop&crop=entropy&ar=2:1&rect=10,10,50,50")
+	f.Add(600, 400, 1, "w=8192&h=8192&dpr=8&fit=crop&crop=top&ar=1:1&rect=27,100,50,2") // cut twice: it is too large at first
+	f.Add(1, 10000, 1, "w=8192&h=1&dpr=8&fit=fill&ar=10000:0.0001")
+	f.Fuzz(func(t *testing.T, sw, sh, orientation int, query string) {
 		in := func(n, from, to int) bool { return n >= from && n <= to }
-		if !in(sw, 1, 100_000) || !in(sh, 1, 100_000) || !in(orientation, 1, 8) || !in(w, 0, maxSide) || !in(h, 0, maxSide) ||
-			!(dpr >= 0.1 && dpr <= 8) || !(arW >= 0.0001 && arW <= 10000) || !(arH >= 0.0001 && arH <= 10000) ||
-			!in(x, 0, 10_000_000) || !in(y, 0, 10_000_000) || !in(rw, 0, 10_000_000) || !in(rh, 0, 10_000_000) {
+		o, err := options.FromQuery(query, "")
+		if err != nil || !in(sw, 1, 100_000) || !in(sh, 1, 100_000) || !in(orientation, 1, 8) {
 			t.Skip()
 		}
-		v := options.Values{W: w, H: h, DPR: dpr, Fit: options.Fit(fit), Crop: options.Crop(crop),
-			AR: options.Ratio{W: arW, H: arH}, Rect: options.Rect{X: x, Y: y, W: rw, H: rh}}
+		v := o.Values()
 		const limit = 10_000_000
 		g := planGeometry(size{sw, sh}, orientation, v, limit)
 		if out := g.out(); !in(out.w, 1, maxSide) || !in(out.h, 1, maxSide) || out.w*out.h > limit {

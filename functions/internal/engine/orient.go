@@ -19,7 +19,7 @@ func orient(f *frame) error {
 // orientationOf returns how the original is to be turned.
 func orientationOf(info Info, v options.Values) int {
 	if v.Orient != 0 {
-		return v.Orient
+		return int(v.Orient)
 	}
 	return info.Orientation
 }

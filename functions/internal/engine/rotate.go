@@ -17,7 +17,7 @@ func rotate(f *frame) error {
 		return err
 	}
 	w, h := float64(f.image.Width()), float64(f.image.Height())
-	sin, cos := math.Sincos(float64(f.values.Rot) * math.Pi / 180)
+	sin, cos := math.Sincos(f.values.Rot * math.Pi / 180)
 	zoom := max((w*math.Abs(cos)+h*math.Abs(sin))/w, (w*math.Abs(sin)+h*math.Abs(cos))/h)
 	sin, cos = sin*zoom, cos*zoom
 	return premultiplied(f.image, func() error {

@@ -5,7 +5,7 @@ import "primrose/functions/internal/vips"
 // sharpen raises the contrast of edges, by lightness alone, so that no
 // coloured fringes appear.
 func sharpen(f *frame) error {
-	if f.values.Sharp == 0 {
+	if f.values.Adjust.Sharp == 0 {
 		return nil
 	}
 	if err := f.render(); err != nil {
@@ -14,6 +14,6 @@ func sharpen(f *frame) error {
 	return f.image.Apply("sharpen", vips.Args{
 		"sigma": 1, // px: about what a display shows as an edge
 		"m1":    0, // leave flat areas, and their noise, alone
-		"m2":    float64(f.values.Sharp) / 10,
+		"m2":    float64(f.values.Adjust.Sharp) / 10,
 	})
 }

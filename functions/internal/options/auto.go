@@ -13,6 +13,9 @@ const (
 	own  = "format"
 )
 
+// idle are auto's words that are taken and do nothing: imgix's clients send them.
+var idle = []string{"redeye", "true"}
+
 // maxAccept is the longest Accept header in bytes that is read; browsers send
 // a quarter of it.
 const maxAccept = 512

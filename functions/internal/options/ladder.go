@@ -15,7 +15,7 @@ import (
 // rounded up to the next width, or down to the last. Beside w, h keeps the
 // ratio that it has to it. The other options stay as they are: ar is a ratio
 // already, rect counts the original's pixels. So does a request without w and
-// h, which asks for no size.
+// h, which asks for no size, and a size that is a part of the original's.
 //
 // This is for sites that ask for any width there is. It is no defence: who wants
 // variants without end still has h, q or rect. Signatures are one.
@@ -40,13 +40,13 @@ func (l Ladder) climb(values map[string]string) {
 	if values[side] == "" {
 		side = "h"
 	}
-	if len(l) == 0 || values[side] == "" {
+	asked := atof(values[side])
+	if len(l) == 0 || asked < 1 {
 		return
 	}
-	asked := atof(values[side])
 	rung := l.next(asked, atof(cmp.Or(values["dpr"], "1")))
-	if side == "w" && values["h"] != "" {
-		values["h"] = format(min(max(math.Floor(atof(values["h"])*rung/asked+0.5), 1), 8192))
+	if h := atof(values["h"]); side == "w" && h >= 1 {
+		values["h"] = format(min(max(math.Floor(h*rung/asked+0.5), 1), 8192))
 	}
 	values[side] = format(rung)
 	delete(values, "dpr")

@@ -32,6 +32,8 @@ func TestLadder(t *testing.T) {
 		"w=640&h=8192&dpr=1":         "h=8192,w=640",
 		"w=1&h=8192":                 "h=8192,w=320",
 		"w=8192&h=1":                 "h=1,w=640",
+		"w=0.5&h=100":                "h=100,w=0.5",
+		"w=100&h=0.5":                "h=0.5,w=320",
 		"w=0300&ar=3:2&rect=1,2,3,4": "ar=3_2,rect=1_2_3_4,w=320",
 	} {
 		if got, err := ladder.FromQuery(query, ""); err != nil || got.String() != want {
@@ -39,7 +41,7 @@ func TestLadder(t *testing.T) {
 		}
 	}
 	values, err := ladder.FromQuery("w=200&h=100", "")
-	if err != nil || values.Values().W != 320 || values.Values().H != 160 {
+	if err != nil || values.Values().W.Px != 320 || values.Values().H.Px != 160 {
 		t.Errorf("the values are %+v, %v", values.Values(), err)
 	}
 }

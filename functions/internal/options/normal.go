@@ -1,10 +1,13 @@
 package options
 
 import (
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"primrose/functions/internal/key"
 	"primrose/functions/internal/problem"
 )
 
@@ -21,40 +24,72 @@ func only(text, characters string) bool {
 }
 
 // normal returns the one spelling that a value has in canonical options. The
-// value is already in lower case, and its parts are separated by "_". The
-// edge function does the same, letter for letter.
+// value is already in lower case, and its places are separated by "_"; but texts
+// and keys are in base64url. The edge function does the same, letter for letter.
 func (o option) normal(value string) (string, bool) {
 	switch o.kind {
-	case "number":
-		return o.numbers(value)
-	case "word":
-		return value, slices.Contains(strings.Split(o.span, "|"), value)
+	case "value":
+		return o.places(value)
+	case "corners":
+		return o.corners(value)
 	case "list":
 		return o.list(value)
 	case "flag":
 		return o.flag(value)
-	case "color":
-		return color(value)
+	case "text":
+		text, ok := unbase64(value)
+		return value, ok && o.proper(text)
+	case "path":
+		return o.path(value)
 	}
 	panic("options: the table has the unknown kind " + o.kind)
 }
 
-// numbers checks each number of a value against its own range.
-func (o option) numbers(value string) (string, bool) {
+// places checks the value of each place against its own alternatives.
+func (o option) places(value string) (string, bool) {
 	values := strings.Split(value, "_")
 	spans := strings.Split(strings.ReplaceAll(o.span, ":", ","), ",")
 	if len(values) != len(spans) {
 		return "", false
 	}
 	for i, span := range spans {
-		low, high, _ := strings.Cut(span, "..")
-		number, ok := decimal(values[i], len(fraction(low)))
-		if !ok || atof(number) < atof(low) || atof(number) > atof(high) {
+		normal, ok := anyOf(span, values[i])
+		if !ok {
 			return "", false
 		}
-		values[i] = number
+		values[i] = normal
 	}
 	return strings.Join(values, "_"), true
+}
+
+// corners checks one value or four.
+func (o option) corners(value string) (string, bool) {
+	if n := strings.Count(value, "_"); n == 3 {
+		o.span = strings.Join([]string{o.span, o.span, o.span, o.span}, ",")
+	}
+	return o.places(value)
+}
+
+// anyOf returns the value as the first of the alternatives that takes it.
+func anyOf(span, value string) (string, bool) {
+	for alternative := range strings.SplitSeq(span, "|") {
+		if normal, ok := one(alternative, value); ok {
+			return normal, true
+		}
+	}
+	return "", false
+}
+
+func one(alternative, value string) (string, bool) {
+	low, high, ranged := strings.Cut(alternative, "..")
+	switch {
+	case ranged:
+		number, ok := decimal(value, len(fraction(low)))
+		return number, ok && atof(number) >= atof(low) && atof(number) <= atof(high)
+	case alternative == "<color>":
+		return color(value)
+	}
+	return value, value == alternative
 }
 
 // maxDecimal is the longest number in characters; floating-point numbers as
@@ -129,6 +164,31 @@ func color(value string) (string, bool) {
 		return value, true
 	}
 	return value, only(value, letters)
+}
+
+// proper tells whether a text may be an option's value: not too long, and
+// without control characters but line feeds.
+func (o option) proper(text string) bool {
+	low, high, _ := strings.Cut(o.span, "..")
+	n := float64(len(text))
+	return n >= atof(low) && n <= atof(high) && !strings.ContainsFunc(text, control)
+}
+
+// control tells the characters that neither a text nor a query's value holds.
+func control(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }
+
+// path is a key behind a slash in base64url, or one of the other alternatives.
+func (o option) path(value string) (string, bool) {
+	if text, ok := unbase64(value); ok && strings.HasPrefix(text, "/") {
+		return value, key.Valid(text[1:])
+	}
+	return anyOf(strings.TrimSuffix(o.span, "<key>"), value)
+}
+
+// unbase64 reads base64url in its one spelling, if that is of proper text.
+func unbase64(value string) (string, bool) {
+	text, err := base64.RawURLEncoding.Strict().DecodeString(value)
+	return string(text), err == nil && utf8.Valid(text) && !strings.ContainsAny(value, "\r\n")
 }
 
 // refuse says what is wrong with an option's value. It shows the value only

@@ -30,7 +30,12 @@ type Options struct {
 func (o Options) String() string { return o.text }
 
 // Values returns what the options ask for.
-func (o Options) Values() Values { return o.values }
+func (o Options) Values() Values {
+	if o.IsZero() {
+		return defaults
+	}
+	return o.values
+}
 
 // IsZero tells whether there are no options.
 func (o Options) IsZero() bool { return o.text == "" }
@@ -65,14 +70,20 @@ func Parse(canonical string) (Options, error) {
 	return options, nil
 }
 
+// describes tells whether an answer tells of the picture, instead of showing it:
+// then there is no format to choose.
+func describes(values map[string]string) bool {
+	return slices.Contains([]string{"json", "blurhash", "thumbhash"}, values["fm"]) || values["palette"] != ""
+}
+
 // assemble makes options of values that are normal each for itself.
 func assemble(values map[string]string) (Options, error) {
-	if values["fm"] == "json" { // no image is encoded
-		values["auto"] = without(values["auto"], avif, webp)
+	auto := without(values["auto"], idle...)
+	if describes(values) {
+		auto = without(auto, avif, webp)
 	}
-	auto := values["auto"]
 	values["auto"] = without(auto, own)
-	var options Options
+	options := Options{values: defaults}
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := values[name]
@@ -87,6 +98,8 @@ func assemble(values map[string]string) (Options, error) {
 	if len(pairs) == 0 && auto == own { // a variant is wanted, not the original's very bytes
 		pairs = []string{"auto=" + own}
 	}
-	options.text = strings.Join(pairs, ",")
+	if options.text = strings.Join(pairs, ","); options.IsZero() {
+		return Options{}, nil
+	}
 	return options, nil
 }

@@ -2,7 +2,7 @@ package options
 
 import (
 	"errors"
-	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -67,44 +67,53 @@ func TestFromQuery(t *testing.T) {
 		if err != nil || options.String() != test.want {
 			t.Errorf("FromQuery(%q, %q) = %q, %v, want %q", test.query, test.accept, options, err, test.want)
 		}
-		if again, err := Parse(test.want); err != nil || again != options {
+		if again, err := Parse(test.want); err != nil || !reflect.DeepEqual(again, options) {
 			t.Errorf("Parse(%q) = %+v, %v, want %+v", test.want, again, err, options)
 		}
 	}
 }
 
 func TestFromQueryRefuses(t *testing.T) {
+	rectRange := table["rect"].span
 	tests := []struct{ query, want string }{
-		{"w=", "the value of w is refused: w takes a number 1..8192"},
-		{"w", "the value of w is refused: w takes a number 1..8192"},
-		{"w=0", "w=0 is refused: w takes a number 1..8192"},
-		{"w=8193", "w=8193 is refused: w takes a number 1..8192"},
-		{"w=-1", "w=-1 is refused: w takes a number 1..8192"},
-		{"w=1e2", "w=1e2 is refused: w takes a number 1..8192"},
-		{"w=3+00", "the value of w is refused: w takes a number 1..8192"},
-		{"w=300%", "the value of w is refused: w takes a number 1..8192"},
-		{"w=%EF%BC%93", "the value of w is refused: w takes a number 1..8192"},
-		{"w=<script>", "the value of w is refused: w takes a number 1..8192"},
-		{"w=" + strings.Repeat("9", 41), "the value of w is refused: w takes a number 1..8192"},
-		{"dpr=0.09", "dpr=0.09 is refused: dpr takes a number 0.10..8"},
-		{"dpr=8.01", "dpr=8.01 is refused: dpr takes a number 0.10..8"},
-		{"q=0", "q=0 is refused: q takes a number 1..100"},
-		{"q=101", "q=101 is refused: q takes a number 1..100"},
-		{"orient=9", "orient=9 is refused: orient takes a word 1|2|3|4|5|6|7|8|90|180|270"},
-		{"rot=360", "rot=360 is refused: rot takes a number 0..359"},
-		{"blur=2001", "blur=2001 is refused: blur takes a number 0..2000"},
-		{"sharp=101", "sharp=101 is refused: sharp takes a number 0..100"},
-		{"fit=clip%7Ccrop", "the value of fit is refused: fit takes a word clip|crop|clamp|fill|max|min|scale"},
-		{"crop=top_left", "crop=top_left is refused: crop takes a list top|bottom|left|right|center|entropy|attention"},
-		{"crop=top,", "crop=top, is refused: crop takes a list top|bottom|left|right|center|entropy|attention"},
-		{"ar=16,9", "ar=16,9 is refused: ar takes a number 0.0001..10000:0.0001..10000"},
-		{"ar=0:1", "ar=0:1 is refused: ar takes a number 0.0001..10000:0.0001..10000"},
-		{"rect=0,0,1", "rect=0,0,1 is refused: rect takes a number 0..10000000,0..10000000,1..10000000,1..10000000"},
-		{"rect=0,0,0,1", "rect=0,0,0,1 is refused: rect takes a number 0..10000000,0..10000000,1..10000000,1..10000000"},
-		{"bg=blurple", "bg=blurple is refused: bg takes a color rgb|argb|rrggbb|aarrggbb|name"},
-		{"bg=12345", "bg=12345 is refused: bg takes a color rgb|argb|rrggbb|aarrggbb|name"},
-		{"bg=blac\u212a", "the value of bg is refused: bg takes a color rgb|argb|rrggbb|aarrggbb|name"},
-		{"auto=avif", "auto=avif is refused: auto takes a list format|compress"},
+		{"w=", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=0", "w=0 is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=8193", "w=8193 is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=-1", "w=-1 is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=1e2", "w=1e2 is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=3+00", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=300%", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=%EF%BC%93", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=<script>", "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"w=" + strings.Repeat("9", 41), "the value of w is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"dpr=0.09", "dpr=0.09 is refused: dpr takes a value 0.10..8"},
+		{"dpr=8.01", "dpr=8.01 is refused: dpr takes a value 0.10..8"},
+		{"q=101", "q=101 is refused: q takes a value 0..100"},
+		{"orient=9", "orient=9 is refused: orient takes a value 0|1|2|3|4|5|6|7|8|90|180|270"},
+		{"rot=360", "rot=360 is refused: rot takes a value 0.0..359.9"},
+		{"blur=2001", "blur=2001 is refused: blur takes a value 0..2000"},
+		{"sharp=101", "sharp=101 is refused: sharp takes a value 0..100"},
+		{"fit=clip%7Ccrop", "the value of fit is refused: fit takes a value clip|crop|clamp|facearea|fill|fillmax|max|min|scale"},
+		{"crop=top_left", "crop=top_left is refused: crop takes a list top|bottom|left|right|center|entropy|edges|attention|faces|focalpoint"},
+		{"crop=top,", "crop=top, is refused: crop takes a list top|bottom|left|right|center|entropy|edges|attention|faces|focalpoint"},
+		{"ar=16,9", "ar=16,9 is refused: ar takes a value 0.0001..10000:0.0001..10000"},
+		{"ar=0:1", "ar=0:1 is refused: ar takes a value 0.0001..10000:0.0001..10000"},
+		{"rect=0,0,1", "rect=0,0,1 is refused: rect takes a value " + rectRange + ""},
+		{"rect=0,0,0,1", "rect=0,0,0,1 is refused: rect takes a value " + rectRange + ""},
+		{"bg=blurple", "bg=blurple is refused: bg takes a value <color>"},
+		{"bg=12345", "bg=12345 is refused: bg takes a value <color>"},
+		{"bg=blac\u212a", "the value of bg is refused: bg takes a value <color>"},
+		{"auto=avif", "auto=avif is refused: auto takes a list format|compress|enhance|redeye|true"},
+		{"w=0.00009", "w=0.00009 is refused: w takes a value 0.0001..0.9999|1..8192"},
+		{"txt=%00", "the value of txt is refused: txt takes a text 0..600"},
+		{"txt=%FF", "the value of txt is refused: txt takes a text 0..600"},
+		{"txt=" + strings.Repeat("x", 601), "the value of txt is refused: txt takes a text 0..600"},
+		{"txt64=SGVsbG9=", "the value of txt is refused: txt takes a text 0..600"},
+		{"txt64=SGVsbG9", "the value of txt is refused: txt takes a text 0..600"},
+		{"mark=https://example.com/a.png", "the value of mark is refused: mark takes a path <key>"},
+		{"mark=..%2Fa.png", "the value of mark is refused: mark takes a path <key>"},
+		{"border-radius=1,2", "border-radius=1,2 is refused: border-radius takes a corners 0..8192"},
 		{"lossless=2", "lossless=2 is refused: lossless takes a flag 0|1|true|false"},
 	}
 	for _, test := range tests {
@@ -134,60 +143,71 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestValues(t *testing.T) {
-	options, err := FromQuery("w=1&h=2&dpr=1.5&fit=min&crop=left,top&ar=3:2&rect=1,2,3,4&bg=8f00&fm=webp&q=5&lossless=1"+
-		"&auto=compress&rot=6&flip=hv&orient=7&blur=8&sharp=9", chrome)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Values{W: 1, H: 2, DPR: 1.5, Fit: FitMin, Crop: CropTop | CropLeft, AR: Ratio{3, 2}, Rect: Rect{1, 2, 3, 4},
-		BG: Color{R: 255, A: 0x88, Set: true}, FM: "webp", Q: 5, Lossless: true, Auto: AutoCompress, Rot: 6,
-		Flip: FlipHorizontal | FlipVertical, Orient: 7, Blur: 8, Sharp: 9}
-	if got := options.Values(); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-	if len(strings.Split(options.String(), ",")) != len(table) {
-		t.Errorf("%s does not use every option of the table", options)
-	}
-	named, _ := FromQuery("bg=rebeccapurple&auto=format", chrome)
-	if got := named.Values(); got.BG != (Color{0x66, 0x33, 0x99, 0xff, true}) || got.Auto != AutoAVIF|AutoWebP {
-		t.Errorf("got %+v", got)
-	}
-	for degrees, orientation := range map[string]int{"90": 6, "180": 3, "270": 8} {
-		if turned, _ := Parse("orient=" + degrees); turned.Values().Orient != orientation {
-			t.Errorf("orient=%s means %d, want %d", degrees, turned.Values().Orient, orientation)
+// Each option of the table has a field, and each field an option.
+func TestFields(t *testing.T) {
+	for name := range table {
+		if fields[name] == nil {
+			t.Errorf("nothing keeps the option %s", name)
 		}
 	}
-	if black, _ := Parse("bg=000000"); !black.Values().BG.Set {
-		t.Error("black is taken for no colour")
+	for name := range fields {
+		if table[name].name == "" {
+			t.Errorf("the table lacks %s", name)
+		}
 	}
 }
 
-// The README has a row for each option: | `name`, … | … |, with all its words.
-func TestREADME(t *testing.T) {
-	text, err := os.ReadFile("../../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		if names, row, ok := strings.Cut(strings.TrimPrefix(line, "| "), " | "); ok {
-			for name := range strings.SplitSeq(names, ", ") {
-				rows[strings.Trim(name, "`")] = row
-			}
-		}
-	}
-	for name, option := range table {
-		if rows[name] == "" {
-			t.Errorf("the README lacks %s", name)
-		}
-		if option.kind != "word" && option.kind != "list" {
+// One option of each type that a field can have.
+func TestValues(t *testing.T) {
+	for _, test := range []struct {
+		query string
+		field func(Values) any
+		want  any
+	}{
+		{"w=1", func(v Values) any { return v.W }, Length{Px: 1}},
+		{"w=0.5", func(v Values) any { return v.W }, Length{Part: 0.5}},
+		{"dpr=1.5", func(v Values) any { return v.DPR }, 1.5},
+		{"", func(v Values) any { return v.DPR }, 1.0},
+		{"max-w=5", func(v Values) any { return v.MaxW }, 5},
+		{"fit=min", func(v Values) any { return v.Fit }, FitMin},
+		{"crop=left,top", func(v Values) any { return v.Crop }, CropTop | CropLeft},
+		{"", func(v Values) any { return v.Crop }, CropCenter},
+		{"ar=3:2", func(v Values) any { return v.AR }, Ratio{3, 2}},
+		{"rect=1,0.2,3,4", func(v Values) any { return v.Rect }, Rect{X: Length{Px: 1}, Y: Length{Part: 0.2}, W: Length{Px: 3}, H: Length{Px: 4}}},
+		{"rect=right,middle,3,0.4", func(v Values) any { return v.Rect }, Rect{AtX: "right", AtY: "middle", W: Length{Px: 3}, H: Length{Part: 0.4}}},
+		{"bg=8f00", func(v Values) any { return v.BG }, Color{R: 255, A: 0x88, Set: true}},
+		{"bg=000", func(v Values) any { return v.BG }, Color{A: 255, Set: true}},
+		{"bg=rebeccapurple", func(v Values) any { return v.BG }, Color{0x66, 0x33, 0x99, 0xff, true}},
+		{"duotone=f00,blue", func(v Values) any { return v.Style.Duotone }, Duo{Color{R: 255, A: 255, Set: true}, Color{B: 255, A: 255, Set: true}}},
+		{"border=3,f00", func(v Values) any { return v.Border.All }, Stroke{3, Color{R: 255, A: 255, Set: true}}},
+		{"border-radius=3", func(v Values) any { return v.Border.Radius }, Corners{3, 3, 3, 3, true}},
+		{"border-radius=1,2,3,4", func(v Values) any { return v.Border.Radius }, Corners{1, 2, 3, 4, true}},
+		{"q=0", func(v Values) any { return *v.Q }, 0},
+		{"", func(v Values) any { return v.Q }, (*int)(nil)},
+		{"lossless=true", func(v Values) any { return v.Lossless }, true},
+		{"jpg-progressive=false", func(v Values) any { return *v.Progressive }, false},
+		{"flip=hv", func(v Values) any { return v.Flip }, FlipHorizontal | FlipVertical},
+		{"orient=270", func(v Values) any { return v.Orient }, Orientation(8)},
+		{"txt=%EC%9E%A5%EB%AF%B8+%F0%9F%8C%B9", func(v Values) any { return v.Text.Text }, "장미 🌹"},
+		{"txt64=SGVsbG8", func(v Values) any { return v.Text.Text }, "Hello"},
+		{"txt-font=bold,serif", func(v Values) any { return v.Text.Font }, FontSerif | FontBold},
+		{"mark=/a/b.png", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},
+		{"mark=a/b.png", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},
+		{"mark64=L2EvYi5wbmc", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},
+		{"blend=red", func(v Values) any { return v.Blend.By }, Source{Color: Color{R: 255, A: 255, Set: true}}},
+		{"blend=/red", func(v Values) any { return v.Blend.By }, Source{Key: "red"}},
+		{"mask=Ellipse", func(v Values) any { return v.Mask.By }, Source{Word: "ellipse"}},
+		{"auto=format,redeye", func(v Values) any { return v.Auto }, AutoAVIF | AutoWebP},
+		{"", func(v Values) any { return v.Mark.Pad }, 5},
+		{"mark-pad=0", func(v Values) any { return v.Mark.Pad }, 0},
+	} {
+		o, err := FromQuery(test.query, chrome)
+		if err != nil {
+			t.Errorf("%s: %v", test.query, err)
 			continue
 		}
-		for word := range strings.SplitSeq(option.span, "|") {
-			if !strings.Contains(rows[name], "`"+word+"`") {
-				t.Errorf("the README says of %s: %s; without %s", name, rows[name], word)
-			}
+		if got := test.field(o.Values()); got != test.want {
+			t.Errorf("%s: got %+v, want %+v", test.query, got, test.want)
 		}
 	}
 }
@@ -215,7 +235,7 @@ func FuzzFromQuery(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, err := Parse(options.String()); err != nil || again != options {
+		if again, err := Parse(options.String()); err != nil || !reflect.DeepEqual(again, options) {
 			t.Fatalf("FromQuery(%q, %q) = %q, which parses to %q, %v", query, accept, options, again, err)
 		}
 	})

@@ -1,12 +1,15 @@
 package options
 
 import (
+	"encoding/base64"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
+	"primrose/functions/internal/key"
 	"primrose/functions/internal/problem"
 )
 
@@ -57,6 +60,9 @@ func parameters(rawQuery string) (map[string]string, error) {
 	given := map[string]string{}
 	for _, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
+		if base, ok := strings.CutSuffix(name, "64"); ok {
+			name, value = base, plain(value)
+		}
 		if _, known := table[name]; !known {
 			continue
 		}
@@ -68,16 +74,40 @@ func parameters(rawQuery string) (map[string]string, error) {
 	return given, nil
 }
 
+// plain returns a value in base64url as it would be sent without that.
+func plain(value string) string {
+	text, ok := unbase64(value)
+	if !ok {
+		return "%" // which nothing takes
+	}
+	return url.QueryEscape(text)
+}
+
 // fromQuery returns the normal value of a raw one. A plus is a space, as in
-// forms; and no value holds a space.
+// forms; and no value holds a space, but texts and keys do.
 func (o option) fromQuery(raw string) (string, bool) {
-	value, err := url.QueryUnescape(raw)
-	if err != nil || strings.ContainsFunc(value, func(r rune) bool { return r > '~' || r == '_' }) {
+	text, err := url.QueryUnescape(raw)
+	if err != nil || !utf8.ValidString(text) {
+		return "", false
+	}
+	switch o.kind {
+	case "text":
+		return base64url(text), o.proper(text)
+	case "path":
+		if value, ok := o.path(lower(text)); ok && !strings.Contains(text, "_") {
+			return value, true
+		}
+		name := strings.TrimPrefix(text, "/")
+		return base64url("/" + name), key.Valid(name)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r == '_' }) {
 		return "", false
 	}
 	separator := ","
 	if strings.Contains(o.span, ":") {
 		separator = ":"
 	}
-	return o.normal(strings.ReplaceAll(lower(value), separator, "_"))
+	return o.normal(strings.ReplaceAll(lower(text), separator, "_"))
 }
+
+func base64url(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -1,97 +1,65 @@
 package options
 
-import "strings"
+import (
+	"maps"
+	"reflect"
+)
+
+// parser is a field that reads its own value.
+type parser interface{ parse(value string) bool }
+
+// fields are where Values keeps each option.
+var fields = fieldsOf(reflect.TypeFor[Values](), nil)
+
+func fieldsOf(t reflect.Type, path []int) map[string][]int {
+	found := map[string][]int{}
+	for i := range t.NumField() {
+		field, at := t.Field(i), append(path[:len(path):len(path)], i)
+		if name, ok := field.Tag.Lookup("option"); ok {
+			found[name] = at
+		} else {
+			maps.Copy(found, fieldsOf(field.Type, at))
+		}
+	}
+	return found
+}
+
+// defaults are the values of no options.
+var defaults = func() Values {
+	var v Values
+	for name, option := range table {
+		if option.fallback != "" && !v.set(name, option.fallback) {
+			panic("options: the default of " + name + " is none of its values")
+		}
+	}
+	return v
+}()
 
 // set stores one normal value under its name. It fails where the value means
-// nothing although its spelling is right: a colour name that does not exist.
+// nothing although its spelling is right.
 func (v *Values) set(name, value string) bool {
-	part := strings.Split(value, "_")
-	switch name {
-	case "w":
-		v.W = whole(value)
-	case "h":
-		v.H = whole(value)
-	case "dpr":
-		v.DPR = atof(value)
-	case "fit":
-		v.Fit = Fit(value)
-	case "crop":
-		v.Crop = union(part, crops)
-	case "ar":
-		v.AR = Ratio{atof(part[0]), atof(part[1])}
-	case "rect":
-		v.Rect = Rect{whole(part[0]), whole(part[1]), whole(part[2]), whole(part[3])}
-	case "bg":
-		color, ok := parseColor(value)
-		v.BG = color
+	field := reflect.ValueOf(v).Elem().FieldByIndex(fields[name])
+	if table[name].kind == "text" {
+		text, ok := unbase64(value)
+		field.SetString(text)
 		return ok
-	case "fm":
-		v.FM = value
-	case "q":
-		v.Q = whole(value)
-	case "lossless":
-		v.Lossless = value == "1"
-	case "auto":
-		v.Auto = union(part, autos)
-	case "rot":
-		v.Rot = whole(value)
-	case "flip":
-		v.Flip = flips[value]
-	case "orient":
-		v.Orient = orientation(value)
-	case "blur":
-		v.Blur = whole(value)
-	case "sharp":
-		v.Sharp = whole(value)
+	}
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	if p, ok := field.Addr().Interface().(parser); ok {
+		return p.parse(value)
+	}
+	switch field.Kind() {
+	case reflect.Int:
+		field.SetInt(int64(whole(value)))
+	case reflect.Float64:
+		field.SetFloat(atof(value))
+	case reflect.Bool:
+		field.SetBool(value == "1")
 	default:
-		panic("options: nothing keeps the option " + name)
+		field.SetString(value)
 	}
 	return true
 }
-
-var crops = map[string]Crop{
-	"top":       CropTop,
-	"bottom":    CropBottom,
-	"left":      CropLeft,
-	"right":     CropRight,
-	"center":    CropCenter,
-	"entropy":   CropEntropy,
-	"attention": CropAttention,
-}
-
-var autos = map[string]Auto{
-	avif:       AutoAVIF,
-	webp:       AutoWebP,
-	"compress": AutoCompress,
-}
-
-var flips = map[string]Flip{
-	"h":  FlipHorizontal,
-	"v":  FlipVertical,
-	"hv": FlipHorizontal | FlipVertical,
-}
-
-// orientation returns the EXIF orientation of its number or of degrees.
-func orientation(value string) int {
-	switch value {
-	case "90":
-		return 6
-	case "180":
-		return 3
-	case "270":
-		return 8
-	}
-	return whole(value)
-}
-
-// union returns the set of the words' members.
-func union[S ~uint8](words []string, members map[string]S) S {
-	var set S
-	for _, word := range words {
-		set |= members[word]
-	}
-	return set
-}
-
-// whole converts a normal number without decimals.
-func whole(number string) int { return int(atof(number)) }

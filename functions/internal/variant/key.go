@@ -3,6 +3,8 @@ package variant
 import (
 	"net/url"
 	"strings"
+
+	keys "primrose/functions/internal/key"
 )
 
 // DecodeKey returns the original's key that a URL's path names, decoded once.
@@ -10,7 +12,7 @@ import (
 func DecodeKey(path string) (string, error) {
 	encoded, rooted := strings.CutPrefix(path, "/")
 	key, err := url.PathUnescape(encoded)
-	if !rooted || err != nil || !valid(key) {
+	if !rooted || err != nil || !keys.Valid(key) {
 		return "", badPath()
 	}
 	return key, nil

@@ -14,9 +14,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	keys "primrose/functions/internal/key"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 )
@@ -42,7 +41,7 @@ func New(key string, o options.Options) (Variant, error) {
 	if len(v.StoreKey()) > MaxLength {
 		return Variant{}, problem.New(problem.TooLong, "the key and the options together are longer than %d bytes", MaxLength)
 	}
-	if !valid(key) {
+	if !keys.Valid(key) {
 		return Variant{}, badPath()
 	}
 	return v, nil
@@ -118,25 +117,7 @@ func Tag(key string) string {
 // can ask for them.
 func Prefix(key string) (string, bool) {
 	prefix := key + separator
-	return prefix, valid(key) && len(prefix) < MaxLength
-}
-
-// valid tells whether a key can be asked for by URL, and stored and purged by
-// name: proper text without control characters and without the two others that
-// XML, by which S3 is told what to delete, cannot spell; and no segment that a
-// client, a proxy or a file system would swallow.
-//
-// https://www.w3.org/TR/xml/#charsets
-func valid(key string) bool {
-	if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) || strings.ContainsAny(key, "\ufffe\uffff") {
-		return false
-	}
-	for segment := range strings.SplitSeq(key, "/") {
-		if segment == "" || segment == "." || segment == ".." {
-			return false
-		}
-	}
-	return true
+	return prefix, keys.Valid(key) && len(prefix) < MaxLength
 }
 
 func badPath() *problem.Problem {
