@@ -22,10 +22,12 @@ func StoreID(key string) (id string, ok bool) { return strings.CutPrefix(key, st
 
 const storePrefix = "key."
 
-// Lengths of a secret in bytes. Nobody guesses 32 letters and digits; and a
-// value in the KeyValueStore has at most 1 KB.
+// Lengths of a secret in bytes. Nobody guesses 32 letters and digits; imgix's
+// tokens are shorter, and it is imgix that makes them; and a value in the
+// KeyValueStore has at most 1 KB.
 const (
 	minSecret = 32
+	minToken  = 8
 	maxSecret = 1024
 )
 
@@ -36,11 +38,15 @@ var (
 
 // Check says what is wrong with a key, but never the secret.
 func (k Key) Check() error {
+	least := minSecret
+	if k.legacy() {
+		least = minToken
+	}
 	switch {
 	case !keyID.MatchString(k.ID):
 		return fmt.Errorf("%q is no key's id: use 1 to 16 lower-case letters, digits and dashes", k.ID)
-	case len(k.Secret) < minSecret || len(k.Secret) > maxSecret:
-		return fmt.Errorf("the secret of key %s has %d characters: use %d to %d", k.ID, len(k.Secret), minSecret, maxSecret)
+	case len(k.Secret) < least || len(k.Secret) > maxSecret:
+		return fmt.Errorf("the secret of key %s has %d characters: use %d to %d", k.ID, len(k.Secret), least, maxSecret)
 	case !secret.MatchString(k.Secret):
 		return fmt.Errorf("the secret of key %s holds spaces, line breaks or characters beyond ASCII: use what keyboards have", k.ID)
 	}

@@ -15,6 +15,9 @@
 // The edge function verifies, letter for letter like [Verify]; tests compare
 // them.
 //
+// A URL without kid is signed as imgix's client libraries do it, by MD5: see
+// [Imgix].
+//
 // # Rotation
 //
 // A stage names at most two keys. Edge functions and their KeyValueStore change
@@ -63,22 +66,32 @@ func (k Key) Sign(target string, expires time.Time) (string, error) {
 			return "", fmt.Errorf("the URL has the parameter %s, as if it were signed already", name)
 		}
 	}
-	if query != "" {
-		query += "&"
+	covered := path
+	separator := "?"
+	add := func(text string) {
+		covered += separator + text
+		separator = "&"
 	}
-	query += "kid=" + k.ID
+	if query != "" {
+		add(query)
+	}
+	if !k.legacy() {
+		add("kid=" + k.ID)
+	}
 	if !expires.IsZero() {
 		if expires.Unix() < 0 || expires.Unix() > maxTime {
 			return "", fmt.Errorf("the URL would expire at %s, which is too early or too late to be written", expires)
 		}
-		query += "&expires=" + strconv.FormatInt(expires.Unix(), 10)
+		add("expires=" + strconv.FormatInt(expires.Unix(), 10))
 	}
-	signed := path + "?" + query
-	return signed + "&s=" + k.mac(signed), nil
+	return covered + separator + "s=" + k.mac(covered), nil
 }
 
 // mac is the signature of a text.
 func (k Key) mac(text string) string {
+	if k.legacy() {
+		return k.md5(text)
+	}
 	h := hmac.New(sha256.New, []byte(k.Secret))
 	h.Write([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
@@ -101,13 +114,12 @@ func encode(target string) string {
 // keys and has not expired. Its error is a [problem.BadSignature] or
 // [problem.Expired].
 func Verify(path, query string, keys []Key, now time.Time) error {
-	covered, signature, ok := cutLast(query, "&s=")
-	ids := sent(query, "kid")
-	if !ok || len(ids) == 0 {
+	key, ok := signer(query, keys)
+	if !ok {
 		return badSignature()
 	}
-	key, ok := find(keys, ids[len(ids)-1])
-	if !ok || !hmac.Equal([]byte(signature), []byte(key.mac(path+"?"+covered))) {
+	covered, signature, ok := key.cut(path, query)
+	if !ok || !hmac.Equal([]byte(signature), []byte(key.mac(covered))) {
 		return badSignature()
 	}
 	for _, expires := range sent(query, "expires") {
@@ -116,6 +128,33 @@ func Verify(path, query string, keys []Key, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// Signed tells whether a URL says that it is signed, rightly or not: a stage
+// that serves unsigned URLs, too, verifies those alone.
+func Signed(query string) bool { return len(sent(query, "s")) > 0 }
+
+// signer finds the key by which a URL says that it is signed: the last kid's,
+// or imgix's where there is none. No kid names imgix's.
+func signer(query string, keys []Key) (Key, bool) {
+	ids := sent(query, "kid")
+	if len(ids) == 0 {
+		return find(keys, Imgix)
+	}
+	id := ids[len(ids)-1]
+	if id == Imgix {
+		return Key{}, false
+	}
+	return find(keys, id)
+}
+
+// cut parts a URL into what its signature covers, and the signature.
+func (k Key) cut(path, query string) (covered, signature string, found bool) {
+	if k.legacy() {
+		return cutMD5(path, query)
+	}
+	before, signature, found := cutLast(query, "&s=")
+	return path + "?" + before, signature, found
 }
 
 func badSignature() *problem.Problem {
