@@ -14,6 +14,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.10
 	github.com/aws/smithy-go v1.28.8
 	github.com/ebitengine/purego v0.11.3
+	github.com/esimov/pigo v1.4.6
 	golang.org/x/sys v0.49.0
 	modernc.org/quickjs v0.27.0
 )
