@@ -67,17 +67,17 @@ func TestBarrage(t *testing.T) {
 	t.Logf("%d mutated images: %d made, %d refused, %d of these at the deadline", tally.Inputs, tally.Made, tally.Refused, tally.Overdue)
 }
 
-type run = func(engine.Job, *os.File) (engine.Variant, error)
+type run = func(engine.Job, ...*os.File) (engine.Variant, error)
 
 var mischief = map[string]run{
-	"die": func(engine.Job, *os.File) (engine.Variant, error) { os.Exit(9); panic("unreached") },
-	"fail": func(engine.Job, *os.File) (engine.Variant, error) {
+	"die": func(engine.Job, ...*os.File) (engine.Variant, error) { os.Exit(9); panic("unreached") },
+	"fail": func(engine.Job, ...*os.File) (engine.Variant, error) {
 		return engine.Variant{}, fmt.Errorf("a mistake of ours")
 	},
-	"garble": func(engine.Job, *os.File) (engine.Variant, error) {
+	"garble": func(engine.Job, ...*os.File) (engine.Variant, error) {
 		return engine.Variant{Format: format.PNG, Body: []byte("\x89PNG\r\n\x1a\nthen nothing")}, nil
 	},
-	"lie": func(engine.Job, *os.File) (engine.Variant, error) {
+	"lie": func(engine.Job, ...*os.File) (engine.Variant, error) {
 		return engine.Variant{Format: format.JSON, Width: 8, Height: 6, Body: []byte(`{"width":7,"height":6}`)}, nil
 	},
 }

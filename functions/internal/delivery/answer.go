@@ -28,13 +28,14 @@ const cacheRetry = "public, max-age=%d"
 // answer is what a good response says of itself.
 type answer struct {
 	etag  string
-	tag   string // of the original, to purge by
+	tags  string // of the originals, to purge by
 	cache string
 }
 
-// answerOf is the answer that holds the variant of the original with that ETag.
-func answerOf(wanted variant.Variant, source string) answer {
-	return answer{etag: ETag(source, wanted.Options()), tag: wanted.Tag(), cache: cacheGood}
+// answerOf is the answer that holds the variant of the originals with these
+// ETags.
+func answerOf(wanted variant.Variant, sources []string) answer {
+	return answer{etag: ETag(wanted.Options(), sources), tags: wanted.Tags(), cache: cacheGood}
 }
 
 // product is a variant, and what is said of it.
@@ -61,7 +62,7 @@ func (a answer) identify(w http.ResponseWriter) {
 	Share(w.Header())
 	w.Header().Set("ETag", a.etag)
 	w.Header().Set("Cache-Control", a.cache)
-	w.Header().Set("X-Amz-Meta-Cache-Tag", a.tag)
+	w.Header().Set("X-Amz-Meta-Cache-Tag", a.tags)
 }
 
 func (a answer) notModified(w http.ResponseWriter) {

@@ -17,6 +17,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"primrose/functions/internal/engine"
@@ -27,10 +29,11 @@ import (
 	"primrose/functions/internal/variant"
 )
 
-// Worker makes variants of originals. Errors that are no [problem.Problem]
-// are the original's own, or its context's.
+// Worker makes variants of originals: the picture, and those that its options
+// lay upon it. Errors that are no [problem.Problem] are an original's own, or its
+// context's.
 type Worker interface {
-	Do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error)
+	Do(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error)
 }
 
 // Config is what a [Handler] needs.
@@ -107,50 +110,49 @@ func (h *Handler) unchanged(r *http.Request, wanted variant.Variant, e *entry) (
 	defer e.time(&e.fetch)()
 	ctx, cancel := context.WithTimeout(r.Context(), glance)
 	defer cancel()
-	source, err := h.Originals.ETag(ctx, wanted.Key())
+	sources, err := SourceETags(ctx, h.Originals, wanted)
 	if err != nil {
 		return answer{}, false
 	}
-	a := answerOf(wanted, source)
+	a := answerOf(wanted, sources)
 	return a, Matches(r, a.etag)
 }
 
 // produce makes a variant for all who ask for it until seal is called.
 func (h *Handler) produce(ctx context.Context, wanted variant.Variant, seal func(), e *entry) (product, error) {
-	original, err := h.fetch(ctx, wanted, e)
+	from, err := h.gather(ctx, wanted, e)
 	if err != nil {
 		return product{}, err
 	}
-	defer original.Body.Close()
-	made, err := h.Worker.Do(ctx, engine.Job{Options: wanted.Options().String(), Limits: h.Limits}, original)
+	defer from.close()
+	made, err := h.Worker.Do(ctx, engine.Job{Options: wanted.Options().String(), Limits: h.Limits}, from.readers()...)
 	if err != nil {
 		return product{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepDeadline) // even if all viewers have left: the work is done
 	defer cancel()
-	if err := original.finish(ctx); err != nil {
+	if err := from.finish(ctx); err != nil {
 		return product{}, err
 	}
-	p := product{answerOf(wanted, original.ETag), made}
-	if err := h.keep(ctx, wanted, original, p, seal, e); err != nil {
+	p := product{answerOf(wanted, from.etags()), made}
+	if err := h.keep(ctx, wanted, from, p, seal, e); err != nil {
 		p.cache = cacheUnkept
 	}
 	return p, nil
 }
 
-// ETag names the variant that options make of the original whose ETag is
-// source. It changes with whatever may change the variant's bytes.
-func ETag(source string, o options.Options) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", source, o, engine.Version))
+// ETag names the variant that options make of the originals whose ETags are
+// sources. It changes with whatever may change the variant's bytes.
+func ETag(o options.Options, sources []string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", strings.Join(sources, "\n"), o, engine.Version))
 	return fmt.Sprintf(`"%x"`, sum[:16])
 }
 
-// fetch opens the original, unless it is known to be too large.
-func (h *Handler) fetch(ctx context.Context, wanted variant.Variant, e *entry) (*original, error) {
-	defer e.time(&e.fetch)()
-	object, err := h.Originals.Get(ctx, wanted.Key())
+// fetch opens the original of a key, unless it is known to be too large.
+func (h *Handler) fetch(ctx context.Context, key string, e *entry) (*original, error) {
+	object, err := h.Originals.Get(ctx, key)
 	if errors.Is(err, store.ErrNotExist) {
-		return nil, problem.New(problem.NotFound, "there is no original %q", wanted.Key()).Because(err)
+		return nil, problem.New(problem.NotFound, "there is no original %q", key).Because(err)
 	}
 	if err != nil {
 		return nil, err
@@ -167,17 +169,17 @@ func (h *Handler) fetch(ctx context.Context, wanted variant.Variant, e *entry) (
 const keepDeadline = 4 * time.Second
 
 // keep stores the variant. Its error means that the variant must not be cached
-// for long: it is not in the store, or the original is not the one that it was
+// for long: it is not in the store, or an original is not the one that it was
 // made of any more.
 //
 // Who asks once it is stored may have seen a newer original than the recheck
 // will, so the variant is sealed before that.
-func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original, p product, seal func(), e *entry) error {
+func (h *Handler) keep(ctx context.Context, wanted variant.Variant, from sources, p product, seal func(), e *entry) error {
 	defer e.time(&e.store)()
 	meta := store.Meta{
 		ContentType:  p.variant.Format.ContentType(),
 		CacheControl: p.cache,
-		User:         map[string]string{MetaCacheTag: p.tag, MetaSourceETag: o.ETag, MetaETag: p.etag},
+		User:         map[string]string{MetaCacheTag: p.tags, MetaSourceETag: strings.Join(from.etags(), ","), MetaETag: p.etag},
 	}
 	err := h.Variants.Put(ctx, wanted.StoreKey(), meta, p.variant.Body)
 	seal()
@@ -186,15 +188,15 @@ func (h *Handler) keep(ctx context.Context, wanted variant.Variant, o *original,
 			h.Service.Count(metric.StoreFailures, 1))
 		return err
 	}
-	return h.recheck(ctx, wanted, o)
+	return h.recheck(ctx, wanted, from)
 }
 
-// recheck asks whether the original is still the one that was fetched. It
-// comes after the variant is stored: who replaces the original later than that
+// recheck asks whether the originals are still those that were fetched. It
+// comes after the variant is stored: who replaces the picture later than that
 // has its purge find the variant.
-func (h *Handler) recheck(ctx context.Context, wanted variant.Variant, o *original) error {
-	now, err := h.Originals.ETag(ctx, wanted.Key())
-	if err == nil && now != o.ETag {
+func (h *Handler) recheck(ctx context.Context, wanted variant.Variant, from sources) error {
+	now, err := SourceETags(ctx, h.Originals, wanted)
+	if err == nil && !slices.Equal(now, from.etags()) {
 		err = errReplaced
 	}
 	if err != nil {
@@ -203,11 +205,11 @@ func (h *Handler) recheck(ctx context.Context, wanted variant.Variant, o *origin
 	return err
 }
 
-var errReplaced = errors.New("the original was replaced meanwhile")
+var errReplaced = errors.New("an original was replaced meanwhile")
 
 // What a stored variant's metadata is called.
 const (
-	MetaCacheTag   = "cache-tag"   // names the original; CloudFront purges by it
-	MetaSourceETag = "source-etag" // the original's
+	MetaCacheTag   = "cache-tag"   // names the originals; CloudFront purges by it
+	MetaSourceETag = "source-etag" // the originals'
 	MetaETag       = "etag"        // the variant's
 )

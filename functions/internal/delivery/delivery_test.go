@@ -40,10 +40,10 @@ type service struct {
 	jobs     *atomic.Int64
 }
 
-type workerFunc func(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error)
+type workerFunc func(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error)
 
-func (f workerFunc) Do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
-	return f(ctx, job, original)
+func (f workerFunc) Do(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error) {
+	return f(ctx, job, originals...)
 }
 
 // start runs the image function with the given worker over a folder that
@@ -63,9 +63,9 @@ func start(t *testing.T, worker Worker, change func(*Config)) *service {
 	config := Config{
 		Originals: originals,
 		Variants:  s.variants,
-		Worker: workerFunc(func(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+		Worker: workerFunc(func(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error) {
 			s.jobs.Add(1)
-			return worker.Do(ctx, job, original)
+			return worker.Do(ctx, job, originals...)
 		}),
 		Limits: engine.DefaultLimits,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
@@ -336,12 +336,12 @@ func (o objects) ETag(context.Context, string) (string, error) { return o.get().
 // workers read all that there is, as for some formats they must, or leave off
 // as soon as they know what they need.
 var workers = map[string]workerFunc{
-	"all": func(_ context.Context, _ engine.Job, original io.Reader) (engine.Variant, error) {
-		_, err := io.ReadAll(original)
+	"all": func(_ context.Context, _ engine.Job, originals ...io.Reader) (engine.Variant, error) {
+		_, err := io.ReadAll(originals[0])
 		return engine.Variant{Format: format.JPEG, Body: []byte("made of it")}, err
 	},
-	"some": func(_ context.Context, _ engine.Job, original io.Reader) (engine.Variant, error) {
-		_, err := original.Read(make([]byte, 100))
+	"some": func(_ context.Context, _ engine.Job, originals ...io.Reader) (engine.Variant, error) {
+		_, err := originals[0].Read(make([]byte, 100))
 		return engine.Variant{Format: format.JPEG, Body: []byte("made of it")}, err
 	},
 }
@@ -458,7 +458,7 @@ func TestProblems(t *testing.T) {
 		if code == problem.Internal {
 			err = errors.New("internals")
 		}
-		s := start(t, workerFunc(func(context.Context, engine.Job, io.Reader) (engine.Variant, error) {
+		s := start(t, workerFunc(func(context.Context, engine.Job, ...io.Reader) (engine.Variant, error) {
 			return engine.Variant{}, err
 		}), nil)
 		response, body := s.ask(t, "GET", "/rose.jpg/-/w=20")
@@ -476,7 +476,7 @@ func TestProblems(t *testing.T) {
 // TestViewerLeaves: nothing is kept of work that was given up.
 func TestViewerLeaves(t *testing.T) {
 	begun := make(chan struct{})
-	s := start(t, workerFunc(func(ctx context.Context, _ engine.Job, _ io.Reader) (engine.Variant, error) {
+	s := start(t, workerFunc(func(ctx context.Context, _ engine.Job, _ ...io.Reader) (engine.Variant, error) {
 		close(begun)
 		<-ctx.Done()
 		return engine.Variant{}, ctx.Err()
@@ -577,7 +577,7 @@ func TestRawPath(t *testing.T) {
 // Whatever a viewer asks for and a worker says, the log has a line of ours for it, and none of theirs.
 func TestLogCannotBeForged(t *testing.T) {
 	const forged = "x\n{\"msg\":\"request\",\"_aws\":{\"Timestamp\":1}}\u2028\r\n"
-	liar := workerFunc(func(context.Context, engine.Job, io.Reader) (engine.Variant, error) {
+	liar := workerFunc(func(context.Context, engine.Job, ...io.Reader) (engine.Variant, error) {
 		return engine.Variant{}, problem.New(problem.BrokenImage, "%s", forged).Because(errors.New(forged))
 	})
 	s := start(t, liar, nil)
@@ -670,10 +670,10 @@ func TestETag(t *testing.T) {
 		return o
 	}
 	seen := map[string]bool{}
-	for _, source := range []string{`"a"`, `"b"`} {
+	for _, source := range [][]string{{`"a"`}, {`"b"`}, {`"a"`, `"b"`}, {`"b"`, `"a"`}} {
 		for _, o := range []options.Options{{}, parse("w=20"), parse("w=21")} {
-			tag := ETag(source, o)
-			if len(tag) != 34 || seen[tag] || tag != ETag(source, o) {
+			tag := ETag(o, source)
+			if len(tag) != 34 || seen[tag] || tag != ETag(o, source) {
 				t.Errorf("ETag(%s, %s) = %s", source, o, tag)
 			}
 			seen[tag] = true
@@ -682,6 +682,6 @@ func TestETag(t *testing.T) {
 }
 
 // noWorker is for requests that must not reach a worker.
-var noWorker = workerFunc(func(context.Context, engine.Job, io.Reader) (engine.Variant, error) {
+var noWorker = workerFunc(func(context.Context, engine.Job, ...io.Reader) (engine.Variant, error) {
 	return engine.Variant{}, errors.New("the worker was asked")
 })

@@ -26,7 +26,7 @@ type held struct {
 
 func hold() held { return held{make(chan context.Context, 10), make(chan error)} }
 
-func (h held) Do(ctx context.Context, job engine.Job, _ io.Reader) (engine.Variant, error) {
+func (h held) Do(ctx context.Context, job engine.Job, _ ...io.Reader) (engine.Variant, error) {
 	h.begun <- ctx
 	select {
 	case err := <-h.free:
@@ -175,8 +175,8 @@ func TestFirstViewerLeaves(t *testing.T) {
 // with it.
 func TestAllViewersLeave(t *testing.T) {
 	w, ended := hold(), make(chan struct{})
-	s := start(t, workerFunc(func(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
-		variant, err := w.Do(ctx, job, original)
+	s := start(t, workerFunc(func(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error) {
+		variant, err := w.Do(ctx, job, originals...)
 		if err != nil {
 			<-ended
 		}
@@ -281,9 +281,9 @@ func TestSharedReplaced(t *testing.T) {
 func TestSharedPanic(t *testing.T) {
 	var once sync.Once
 	w := hold()
-	s := start(t, workerFunc(func(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+	s := start(t, workerFunc(func(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error) {
 		defer once.Do(func() { panic(http.ErrAbortHandler) })
-		return w.Do(ctx, job, original)
+		return w.Do(ctx, job, originals...)
 	}), nil)
 	first := s.view(t, "GET", path)
 	s.await(t, path, 1)

@@ -18,13 +18,14 @@ import (
 // and within the limit.
 type original struct {
 	*store.Object
-	limit int64 // bytes
-	count *atomic.Int64
-	mu    sync.Mutex // held by a read: a worker's last one may still be under way when it has answered
+	limit int64         // bytes
+	count int64         // read so far
+	total *atomic.Int64 // of all originals of the request
+	mu    sync.Mutex    // held by a read: a worker's last one may still be under way when it has answered
 }
 
-func open(object *store.Object, limit int64, count *atomic.Int64) *original {
-	return &original{Object: object, limit: limit, count: count}
+func open(object *store.Object, limit int64, total *atomic.Int64) *original {
+	return &original{Object: object, limit: limit, total: total}
 }
 
 // Read implements [io.Reader]. All errors but [io.EOF] are problems.
@@ -32,11 +33,12 @@ func (o *original) Read(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	n, err := o.Body.Read(p)
-	count := o.count.Add(int64(n))
+	o.count += int64(n)
+	o.total.Add(int64(n))
 	switch {
-	case count > o.limit:
+	case o.count > o.limit:
 		return 0, tooLarge(o.limit)
-	case err == io.EOF && count != o.Size:
+	case err == io.EOF && o.count != o.Size:
 		return 0, changed()
 	case err != nil && err != io.EOF:
 		return 0, problem.New(problem.StoreUnavailable, "the original's store broke off; try again").Because(err)
@@ -70,11 +72,12 @@ func tooLarge(limit int64) error {
 func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Variant, e *entry) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel() // ends whatever is still read
-	o, err := h.fetch(ctx, wanted, e)
+	from, err := h.gather(ctx, wanted, e)
 	if err != nil {
 		return err
 	}
-	defer o.Body.Close()
+	defer from.close()
+	o := from[0]
 	bytes := bufio.NewReaderSize(o, 32<<10)
 	head, err := bytes.Peek(format.SniffLength)
 	if err != nil && err != io.EOF {
@@ -84,7 +87,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, wanted variant.Va
 	if !h.Limits.Reads(e.format) {
 		return problem.New(problem.UnsupportedFormat, "the original is in no format that is served")
 	}
-	answerOf(wanted, o.ETag).head(w, e.format.ContentType(), o.Size, e)
+	answerOf(wanted, from.etags()).head(w, e.format.ContentType(), o.Size, e)
 	if r.Method == http.MethodHead {
 		return nil
 	}

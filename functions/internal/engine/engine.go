@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"fmt"
 	"os"
 	"time"
 
@@ -44,29 +45,38 @@ func New(lib string) (*Engine, error) {
 	return &Engine{}, nil
 }
 
-// Run does one job on the original that src, a file or a pipe, holds. It
-// runs one job at a time. Its errors are problems: of the original, or of
-// options that don't suit it.
-func (e *Engine) Run(job Job, src *os.File) (variant Variant, err error) {
+// Run does one job on originals that files or pipes hold: the picture, and what
+// the options lay upon it, in the order of [options.Values.Layers]. It runs one
+// job at a time. Its errors are problems: of an original, or of options that
+// don't suit it.
+func (e *Engine) Run(job Job, originals ...*os.File) (variant Variant, err error) {
 	err = vips.Do(func() error {
-		variant, err = run(job, src)
+		variant, err = run(job, originals)
 		return err
 	})
 	return variant, err
 }
 
-func run(job Job, src *os.File) (Variant, error) {
+func run(job Job, originals []*os.File) (Variant, error) {
 	start := time.Now()
 	parsed, err := options.Parse(job.Options)
 	if err != nil {
 		return Variant{}, err
 	}
 	values := parsed.Values()
-	o, err := open(src, job.Limits)
+	wanted := values.Layers()
+	if len(originals) != 1+len(wanted) {
+		return Variant{}, fmt.Errorf("%d originals came for a job on %d", len(originals), 1+len(wanted))
+	}
+	o, err := open(originals[0], job.Limits)
 	if err != nil {
 		return Variant{}, err
 	}
 	defer o.close()
+	o.layers, err = openLayers(wanted, originals[1:], job.Limits)
+	if err != nil {
+		return Variant{}, err
+	}
 	header := time.Now()
 
 	variant, err := o.variant(job, values)

@@ -36,6 +36,7 @@ type original struct {
 	header *vips.Image
 	info   Info
 	limits Limits
+	layers layers // that lie upon it
 }
 
 // open sniffs the original, reads its header and holds it against the
@@ -67,6 +68,7 @@ func open(src *os.File, limits Limits) (_ *original, err error) {
 }
 
 func (o *original) close() {
+	o.layers.close()
 	o.header.Close()
 	o.source.Close()
 }

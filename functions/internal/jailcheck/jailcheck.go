@@ -106,13 +106,13 @@ func lastly(death *exec.ExitError) string {
 // turn makes of the engine's Run one that makes the attempt which a job's
 // options name, once it has decoded the original. Other jobs it does.
 func turn(run worker.Run) worker.Run {
-	return func(job engine.Job, original *os.File) (engine.Variant, error) {
+	return func(job engine.Job, originals ...*os.File) (engine.Variant, error) {
 		attempt, ok := breakout.Find(job.Options)
 		if !ok {
-			return run(job, original)
+			return run(job, originals...)
 		}
 		job.Options = "fm=png"
-		if _, err := run(job, original); err != nil {
+		if _, err := run(job, originals...); err != nil {
 			return engine.Variant{}, err
 		}
 		end, err := json.Marshal(breakout.Outcome(attempt.Try()))

@@ -29,7 +29,7 @@ import (
 
 // Worker does a job on an original.
 type Worker interface {
-	Do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error)
+	Do(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error)
 }
 
 // Service does operations.

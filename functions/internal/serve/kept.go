@@ -23,7 +23,7 @@ func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool
 	if err != nil {
 		return false // the image function says why
 	}
-	source, err := s.Originals.ETag(r.Context(), wanted.Key())
+	sources, err := delivery.SourceETags(r.Context(), s.Originals, wanted)
 	if err != nil {
 		return false
 	}
@@ -32,7 +32,7 @@ func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool
 		return false
 	}
 	defer object.Body.Close()
-	etag := delivery.ETag(source, wanted.Options())
+	etag := delivery.ETag(wanted.Options(), sources)
 	if object.User[delivery.MetaETag] != etag {
 		return false
 	}

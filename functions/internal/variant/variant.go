@@ -102,8 +102,28 @@ func (v Variant) Path() string {
 	return "/" + encode(v.key) + strings.TrimPrefix(v.StoreKey(), v.key)
 }
 
-// Tag returns the cache tag that the original's variants share.
-func (v Variant) Tag() string { return Tag(v.key) }
+// Layers returns the originals that lie upon the one that Key names.
+func (v Variant) Layers() []options.Layer { return v.options.Values().Layers() }
+
+// Keys returns the keys of all originals that the variant is made of, its own
+// first.
+func (v Variant) Keys() []string {
+	keys := []string{v.key}
+	for _, layer := range v.Layers() {
+		keys = append(keys, layer.Key)
+	}
+	return keys
+}
+
+// Tags returns the cache tags of all originals that the variant is made of,
+// separated by commas: it is outdated when one of them is replaced.
+func (v Variant) Tags() string {
+	var tags []string
+	for _, key := range v.Keys() {
+		tags = append(tags, Tag(key))
+	}
+	return strings.Join(tags, ",")
+}
 
 // Tag returns the cache tag of the original with the given key: the hash of
 // the key, in hexadecimal, so that any key makes a valid tag.

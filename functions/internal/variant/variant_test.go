@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestPrefix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if prefix, ok := Prefix(key); !ok || prefix+"w=1" != v.StoreKey() || Tag(key) != v.Tag() {
+		if prefix, ok := Prefix(key); !ok || prefix+"w=1" != v.StoreKey() || Tag(key) != v.Tags() {
 			t.Errorf("Prefix(%.40q) = %.40q, %v", key, prefix, ok)
 		}
 	}
@@ -119,8 +120,26 @@ func TestLength(t *testing.T) {
 func TestTag(t *testing.T) {
 	one, _ := Parse("/rose.jpg/-/w=320")
 	two, _ := Parse("/rose.jpg/-/original")
-	if one.Tag() != two.Tag() || one.Tag() != "64481c7c001eeb0e3ecd783c6022927e0f9360653001166df454cb93fbdcb759" {
-		t.Errorf("tags %s and %s", one.Tag(), two.Tag())
+	if one.Tags() != two.Tags() || one.Tags() != "64481c7c001eeb0e3ecd783c6022927e0f9360653001166df454cb93fbdcb759" {
+		t.Errorf("tags %s and %s", one.Tags(), two.Tags())
+	}
+}
+
+// A variant goes by the tags of all that it is made of.
+func TestTagsOfLayers(t *testing.T) {
+	o, err := options.FromQuery("mark=logo.png&mark-base=/brand&mask=ellipse&blend=paper.jpg", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := New("rose.jpg", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"rose.jpg", "paper.jpg", "brand/logo.png"}; !slices.Equal(v.Keys(), want) {
+		t.Errorf("it is made of %q, want %q", v.Keys(), want)
+	}
+	if want := Tag("rose.jpg") + "," + Tag("paper.jpg") + "," + Tag("brand/logo.png"); v.Tags() != want {
+		t.Errorf("its tags are %s, want %s", v.Tags(), want)
 	}
 }
 

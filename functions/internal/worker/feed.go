@@ -1,15 +1,64 @@
 package worker
 
 import (
+	"cmp"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
 
+// feeds are those of one job, the picture's first.
+type feeds []*feed
+
+// feedsOf makes a pipe for each original. A failing one aborts the job.
+func feedsOf(originals []io.Reader, abort func()) (feeds, error) {
+	var all feeds
+	for _, original := range originals {
+		pipe, sink, err := originalPipe()
+		if err != nil {
+			all.handOver()
+			all.end()
+			return nil, err
+		}
+		all = append(all, &feed{original: original, pipe: pipe, sink: sink, abort: abort})
+	}
+	return all, nil
+}
+
+// pipes returns the descriptors that the worker reads from.
+func (all feeds) pipes() (fds []int) {
+	for _, f := range all {
+		fds = append(fds, int(f.pipe.Fd()))
+	}
+	return fds
+}
+
+// handOver lets go of the worker's ends.
+func (all feeds) handOver() {
+	for _, f := range all {
+		f.pipe.Close()
+	}
+}
+
+// reading reports whether the bytes of any original are being waited for.
+func (all feeds) reading() bool {
+	return slices.ContainsFunc(all, func(f *feed) bool { return f.reading.Load() })
+}
+
+// end disarms the feeds and returns how the first original that failed did.
+func (all feeds) end() (err error) {
+	for _, f := range all {
+		err = cmp.Or(err, f.end())
+	}
+	return err
+}
+
 // feed copies an original into a worker's pipe while the worker decodes.
 type feed struct {
 	original io.Reader
+	pipe     *os.File // the worker's end
 	sink     *os.File
 	abort    func() // kills the worker
 

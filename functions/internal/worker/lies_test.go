@@ -35,7 +35,7 @@ func lie(announcement, answer, stays string) {
 	time.AfterFunc(patience, func() { os.Exit(1) })
 	say(announcement)
 	if a, err := receiveAssignment(control); err == nil {
-		io.Copy(io.Discard, a.original)
+		io.Copy(io.Discard, a.originals[0])
 		say(answer)
 	}
 	if stays == "true" {

@@ -16,7 +16,7 @@ const (
 )
 
 // Run does one job, as [engine.Engine.Run] does.
-type Run = func(engine.Job, *os.File) (engine.Variant, error)
+type Run = func(engine.Job, ...*os.File) (engine.Variant, error)
 
 // Main makes this process a worker if its arguments say so, and then never
 // returns. A binary that runs workers calls it first in main, before it reads

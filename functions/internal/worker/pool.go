@@ -115,18 +115,19 @@ func NewPool(config Config) (*Pool, error) {
 	return p, nil
 }
 
-// Do has a worker run a job on an original, which is read at most to its
-// end. It waits for a free worker as long as ctx permits.
+// Do has a worker run a job on originals: the picture, and those that its
+// options lay upon it, in the order of [options.Values.Layers]. Each is read at
+// most to its end. Do waits for a free worker as long as ctx permits.
 //
 // Errors are [*problem.Problem]: what the engine says; Overloaded if as many
 // jobs wait as may; TooExpensive if the deadline, ctx's or the pool's, passed;
-// StoreUnavailable if it passed while the original's bytes were awaited;
-// WorkerFailed if the worker died. But an error of original's own is returned
-// as it is, and so is ctx's cancellation.
+// StoreUnavailable if it passed while an original's bytes were awaited;
+// WorkerFailed if the worker died. But an error of an original's own is
+// returned as it is, and so is ctx's cancellation.
 //
-// Do may return while a read of original is still under way; closing what
+// Do may return while a read of an original is still under way; closing what
 // it reads from ends that.
-func (p *Pool) Do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+func (p *Pool) Do(ctx context.Context, job engine.Job, originals ...io.Reader) (engine.Variant, error) {
 	w, err := p.borrow(ctx)
 	if err != nil {
 		return engine.Variant{}, err
@@ -134,7 +135,7 @@ func (p *Pool) Do(ctx context.Context, job engine.Job, original io.Reader) (engi
 	defer func() { w.returned <- struct{}{} }()
 	ctx, cancel := context.WithTimeout(ctx, p.config.Deadline)
 	defer cancel()
-	return w.do(ctx, job, original)
+	return w.do(ctx, job, originals)
 }
 
 // Ready waits until a worker is, or can't be, ready.

@@ -163,29 +163,28 @@ func (p *process) obituary(cause error) error {
 // do runs one job. A process that didn't answer as it should is dead
 // afterwards: Lambda may freeze everything once its viewer is answered, and
 // until then the death must have been told.
-func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (engine.Variant, error) {
+func (p *process) do(ctx context.Context, job engine.Job, originals []io.Reader) (engine.Variant, error) {
 	number := p.jobs.Add(1)
 	frame, err := encodeFrame(request{number, job}, maxRequest)
 	if err != nil {
 		return engine.Variant{}, problem.New(problem.TooLong, "the options are too long").Because(err)
 	}
-	pipe, sink, err := originalPipe()
+	fed, err := feedsOf(originals, p.kill)
 	if err != nil {
 		return engine.Variant{}, err
 	}
-	f := &feed{original: original, sink: sink, abort: p.kill}
 	disarm := context.AfterFunc(ctx, p.kill)
 	unwatch := p.watch(job.Limits.Memory)
 
-	variant, err := p.exchange(number, frame, pipe, f, bodyLimit(job))
-	end := ending{err: err, original: f.end(), exceeded: unwatch(), expired: !disarm()}
+	variant, err := p.exchange(number, frame, fed, bodyLimit(job))
+	end := ending{err: err, original: fed.end(), exceeded: unwatch(), expired: !disarm()}
 	if end.expired {
 		p.kill() // here and now, not in a later job
 	}
 	if p.doomed.Load() {
 		<-p.exited
 	}
-	if err := p.verdict(ctx, end, f, job.Limits.Memory); err != nil {
+	if err := p.verdict(ctx, end, fed, job.Limits.Memory); err != nil {
 		return engine.Variant{}, err
 	}
 	return variant, nil
@@ -194,18 +193,18 @@ func (p *process) do(ctx context.Context, job engine.Job, original io.Reader) (e
 // ending is how a job came to its end.
 type ending struct {
 	err      error // of the exchange: a complaint, or why there was no proper answer
-	original error // how the original failed, if it did
+	original error // how an original failed, if one did
 	exceeded bool  // the process was killed for its memory
 	expired  bool  // ctx ended first
 }
 
 // verdict is what a viewer is told of an ending; nil if the variant is good.
-func (p *process) verdict(ctx context.Context, end ending, f *feed, memory int) error {
+func (p *process) verdict(ctx context.Context, end ending, fed feeds, memory int) error {
 	switch {
 	case end.exceeded && end.err != nil:
 		return excessive(memory).Because(end.err)
 	case end.expired && (end.err != nil || end.original != nil):
-		return overdue(ctx, f)
+		return overdue(ctx, fed)
 	case end.original != nil:
 		return end.original
 	case end.err == nil:
@@ -223,15 +222,17 @@ func bodyLimit(job engine.Job) int64 {
 	return min(MaxBody, cmp.Or(job.Limits.VariantBytes, MaxBody))
 }
 
-// exchange sends a job with its original's pipe and reads the answer, whose body
-// has at most so many bytes.
-func (p *process) exchange(number uint64, frame []byte, pipe *os.File, f *feed, limit int64) (engine.Variant, error) {
-	sent, _, err := p.control.WriteMsgUnix(frame, syscall.UnixRights(int(pipe.Fd())), nil)
-	pipe.Close()
+// exchange sends a job with its originals' pipes and reads the answer, whose
+// body has at most so many bytes.
+func (p *process) exchange(number uint64, frame []byte, fed feeds, limit int64) (engine.Variant, error) {
+	sent, _, err := p.control.WriteMsgUnix(frame, syscall.UnixRights(fed.pipes()...), nil)
+	fed.handOver()
 	if err != nil {
 		return engine.Variant{}, err
 	}
-	go f.run()
+	for _, f := range fed {
+		go f.run()
+	}
 	if _, err := p.control.Write(frame[sent:]); err != nil {
 		return engine.Variant{}, err
 	}
@@ -246,14 +247,14 @@ func waited(ctx context.Context) error {
 	return failed(errors.New("no worker became free in time"))
 }
 
-// overdue says why a job was broken off: its viewer left, its original
+// overdue says why a job was broken off: its viewer left, an original of its
 // didn't arrive, or it took the worker too long.
-func overdue(ctx context.Context, f *feed) error {
+func overdue(ctx context.Context, fed feeds) error {
 	cause := context.Cause(ctx)
 	switch {
 	case !errors.Is(cause, context.DeadlineExceeded):
 		return cause
-	case f.reading.Load():
+	case fed.reading():
 		return problem.New(problem.StoreUnavailable, "the original did not arrive in time; try again").Because(cause)
 	}
 	return problem.New(problem.TooExpensive, "the image takes too long to process; ask for less or upload a smaller original").Because(cause)

@@ -15,10 +15,10 @@ import (
 )
 
 // Serve announces that the worker is ready, and how its jail is. Then it hands
-// each job that comes over the control socket to run, one at a time, with the
+// each job that comes over the control socket to run, one at a time, with each
 // original's bytes as a pipe. It ends the process when the parent is gone, even
 // in the middle of a job, and returns only an error of the protocol.
-func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Report) error {
+func Serve(run Run, cell jail.Report) error {
 	// A consumer that stops early and an interrupt at the terminal are the
 	// parent's business.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGINT)
@@ -32,8 +32,10 @@ func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Rep
 	go receive(control, assignments)
 	for {
 		a := <-assignments
-		variant, err := run(a.Job, a.original)
-		a.original.Close()
+		variant, err := run(a.Job, a.originals...)
+		for _, original := range a.originals {
+			original.Close()
+		}
 		if err := answer(control, a.Number, variant, err); err != nil {
 			return err
 		}
@@ -48,10 +50,10 @@ func Serve(run func(engine.Job, *os.File) (engine.Variant, error), cell jail.Rep
 // Go would hold on to them until as much again is needed, or for minutes.
 const largeBody = 1 << 20
 
-// assignment is a request together with its original.
+// assignment is a request together with its originals.
 type assignment struct {
 	request
-	original *os.File
+	originals []*os.File
 }
 
 // receive turns the control socket into assignments. It listens while a job
@@ -72,17 +74,17 @@ func receive(control *os.File, assignments chan<- assignment) {
 
 func receiveAssignment(control *os.File) (assignment, error) {
 	var prefix [prefixLength]byte
-	original, err := receivePrefix(control, &prefix)
+	originals, err := receivePrefix(control, &prefix)
 	if err != nil {
 		return assignment{}, err
 	}
-	a := assignment{original: original}
+	a := assignment{originals: originals}
 	return a, decodeFrame(prefix, control, &a.request, maxRequest)
 }
 
-// receivePrefix reads a frame's prefix and the descriptor that travels with it.
-func receivePrefix(control *os.File, prefix *[prefixLength]byte) (*os.File, error) {
-	rights := make([]byte, syscall.CmsgSpace(4))
+// receivePrefix reads a frame's prefix and the descriptors that travel with it.
+func receivePrefix(control *os.File, prefix *[prefixLength]byte) ([]*os.File, error) {
+	rights := make([]byte, syscall.CmsgSpace(4*maxOriginals))
 	n, oob, err := recvmsg(int(control.Fd()), prefix[:], rights)
 	switch {
 	case err != nil:
@@ -90,15 +92,17 @@ func receivePrefix(control *os.File, prefix *[prefixLength]byte) (*os.File, erro
 	case n == 0:
 		return nil, io.EOF
 	}
-	fd, err := parseRight(rights[:oob])
+	fds, err := parseRights(rights[:oob])
 	if err != nil {
 		return nil, err
 	}
-	syscall.CloseOnExec(fd)
-	if _, err := io.ReadFull(control, prefix[n:]); err != nil {
-		return nil, err
+	var originals []*os.File
+	for _, fd := range fds {
+		syscall.CloseOnExec(fd)
+		originals = append(originals, os.NewFile(uintptr(fd), "original"))
 	}
-	return os.NewFile(uintptr(fd), "original"), nil
+	_, err = io.ReadFull(control, prefix[n:])
+	return originals, err
 }
 
 func recvmsg(fd int, data, rights []byte) (n, oob int, err error) {
@@ -110,17 +114,13 @@ func recvmsg(fd int, data, rights []byte) (n, oob int, err error) {
 	}
 }
 
-// parseRight returns the one descriptor that a control message carries.
-func parseRight(control []byte) (int, error) {
+// parseRights returns the descriptors that a control message carries.
+func parseRights(control []byte) ([]int, error) {
 	messages, err := syscall.ParseSocketControlMessage(control)
 	if err != nil || len(messages) != 1 {
-		return 0, errors.New("the job carries no original")
+		return nil, errors.New("the job carries no original")
 	}
-	fds, err := syscall.ParseUnixRights(&messages[0])
-	if err != nil || len(fds) != 1 {
-		return 0, errors.New("the job must carry one original")
-	}
-	return fds[0], nil
+	return syscall.ParseUnixRights(&messages[0])
 }
 
 // answer reports how a job ended.

@@ -11,7 +11,8 @@
 // A [Pool] keeps a fixed number of workers ready and lends each to one job
 // at a time. For a job it sends one frame and, beside it, the read end of a
 // pipe into which the original's bytes are copied while the worker already
-// decodes. Back comes one frame, followed by the variant's bytes. Whatever
+// decodes; and one more for each original that is laid upon it. Back comes one
+// frame, followed by the variant's bytes. Whatever
 // the worker says is checked before it is believed; what is no proper answer
 // ends the process. So does the deadline, a viewer who left, and an original
 // that breaks off: since the pipe isn't closed before the process is dead, a
@@ -37,6 +38,7 @@ package worker
 import (
 	"errors"
 
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 )
 
@@ -50,6 +52,10 @@ const (
 // MaxBody is how many bytes a variant may have, whatever a job's limits say: the
 // largest response that the service promises.
 const MaxBody = 100_000_000
+
+// maxOriginals is how many originals a job may have: the picture, and one for
+// each option that names another.
+const maxOriginals = 1 + options.MaxLayers
 
 // controlFD is the worker's end of the control socket.
 const controlFD = 3

@@ -67,11 +67,22 @@ func misbehave(manner string) error {
 }
 
 // obey does what the job's options name.
-func obey(job engine.Job, original *os.File) (engine.Variant, error) {
+func obey(job engine.Job, originals ...*os.File) (engine.Variant, error) {
+	original := originals[0]
 	switch job.Options {
 	case "echo":
 		body, err := io.ReadAll(original)
 		return engine.Variant{Format: format.Sniff(body), Width: 3, Height: 2, Frames: 1, Body: body}, err
+	case "backwards": // the last original first
+		var body []byte
+		for _, original := range slices.Backward(originals) {
+			part, err := io.ReadAll(original)
+			if err != nil {
+				return engine.Variant{}, err
+			}
+			body = append(body, part...)
+		}
+		return engine.Variant{Format: format.PNG, Body: body}, nil
 	case "head": // and never mind the rest
 		head := make([]byte, 8)
 		_, err := io.ReadFull(original, head)
@@ -133,8 +144,8 @@ func newPool(t *testing.T, manner string, deadline time.Duration) *Pool {
 	return pool
 }
 
-func do(pool *Pool, manner string, original io.Reader) (engine.Variant, error) {
-	return pool.Do(context.Background(), engine.Job{Options: manner}, original)
+func do(pool *Pool, manner string, originals ...io.Reader) (engine.Variant, error) {
+	return pool.Do(context.Background(), engine.Job{Options: manner}, originals...)
 }
 
 // picture is a PNG of at least that many bytes.
