@@ -33,8 +33,13 @@ var table = parseTable(Bare())
 func parseTable(text string) map[string]option {
 	options := map[string]option{}
 	for line := range strings.Lines(text) {
-		column := append(strings.Split(strings.TrimSuffix(line, "\n"), " "), "")
-		options[column[0]] = option{column[0], column[1], column[2], column[3]}
+		o := parseOption(strings.TrimSuffix(line, "\n"))
+		options[o.name] = o
 	}
 	return options
+}
+
+func parseOption(line string) option {
+	column := append(strings.Split(line, " "), "")
+	return option{column[0], column[1], column[2], column[3]}
 }
