@@ -7,6 +7,7 @@ import (
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/environment"
+	"primrose/functions/internal/key"
 	"primrose/functions/internal/metric"
 	"primrose/functions/internal/worker"
 )
@@ -15,6 +16,7 @@ import (
 const (
 	originalsName = "PRIMROSE_ORIGINALS" // bucket of the originals
 	variantsName  = "PRIMROSE_VARIANTS"  // bucket of the variants
+	fallbackName  = "PRIMROSE_FALLBACK"  // key of the original that is shown in place of missing ones; optional: without it, none is
 	decodersName  = "PRIMROSE_DECODERS"  // comma-separated formats, read besides the usual: tiff, svg; optional
 	deadlineName  = "PRIMROSE_DEADLINE"  // seconds that one image may take; optional
 	jobsName      = "PRIMROSE_JOBS"      // images after which a worker is replaced; optional: without it, never
@@ -40,6 +42,7 @@ const longest = 900
 type settings struct {
 	originals string
 	variants  string
+	fallback  string
 	limits    engine.Limits
 	deadline  time.Duration
 	jobs      int  // of one worker
@@ -53,6 +56,7 @@ func parseEnvironment(get func(name string) string) (settings, error) {
 	e := settings{
 		originals: r.Required(originalsName, "a bucket"),
 		variants:  r.Required(variantsName, "a bucket"),
+		fallback:  r.fallback(),
 		limits:    r.limits(),
 		deadline:  time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
 		jobs:      int(r.Integer(jobsName, math.MaxInt32, math.MaxInt32)),
@@ -76,6 +80,15 @@ func (r *reader) jail() bool {
 		r.Fail(jailName, "is %q: it must be required or degraded", value)
 	}
 	return false
+}
+
+// fallback reads a key, or nothing.
+func (r *reader) fallback() string {
+	value := r.Get(fallbackName)
+	if value != "" && !key.Valid(value) {
+		r.Fail(fallbackName, "is %q: it must be an original's key", value)
+	}
+	return value
 }
 
 // limits reads what one image may cost.

@@ -51,6 +51,7 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 			Variants:  store.NewS3(client, env.variants),
 			Worker:    workers,
 			Limits:    env.limits,
+			Fallback:  env.fallback,
 			Log:       log,
 			Restarts:  func() uint64 { return workers.Stats().Restarts },
 			Service:   env.service,

@@ -12,6 +12,7 @@ func recorded() []config.Stage { return append(config.Stages(), full()) }
 // full has everything turned on, so that the goldens show it, and whatever looks at those sees it.
 func full() config.Stage {
 	s := config.Default()
+	s.Originals.Fallback = "none.png"
 	s.Image.Architecture = config.X86_64
 	s.Image.Reserved, s.Image.Provisioned = 20, 2
 	s.Image.Rollout = config.Linear

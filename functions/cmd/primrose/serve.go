@@ -14,6 +14,7 @@ import (
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/key"
 	"primrose/functions/internal/operation"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/serve"
@@ -44,6 +45,7 @@ type serveOptions struct {
 	address             string
 	keys                []signature.Key // none: URLs need not be signed
 	widths              options.Ladder
+	fallback            string // key; empty shows none
 	limits              engine.Limits
 	decoders            string
 	deadline            time.Duration
@@ -88,6 +90,7 @@ func serveCommand(ctx context.Context, args []string) error {
 			Variants:  variants,
 			Worker:    pool,
 			Limits:    o.limits,
+			Fallback:  o.fallback,
 			Log:       log,
 			Restarts:  func() uint64 { return pool.Stats().Restarts },
 		}),
@@ -112,6 +115,7 @@ func parseServe(args []string) (serveOptions, error) {
 	flags := newFlags("serve", serveHelp)
 	flags.StringVar(&o.originals, "originals", "", "`folder` or s3://bucket of the originals; it is only read (default sample images)")
 	flags.StringVar(&o.variants, "variants", "", "`folder` or s3://bucket of the variants (default a folder in the user's cache)")
+	flags.StringVar(&o.fallback, "fallback", "", "`key` of the original to show, with status 404, in place of missing ones (default none)")
 	flags.StringVar(&o.address, "addr", "127.0.0.1:8080", "`host:port` to listen on")
 	limitFlags(flags, &o.limits)
 	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
@@ -146,6 +150,8 @@ func (o *serveOptions) check(flags *flag.FlagSet) (err error) {
 		}
 	})
 	switch {
+	case o.fallback != "" && !key.Valid(o.fallback):
+		err = fmt.Errorf("--fallback: %q is no original's key, which is a path without a slash at its ends", o.fallback)
 	case o.limits.VariantBytes > worker.MaxBody:
 		err = fmt.Errorf("--max-variant-bytes must be at most %d", worker.MaxBody)
 	case o.deadline <= 0:
@@ -165,8 +171,8 @@ func (o *serveOptions) readDecoders() error {
 
 func (o *serveOptions) readKey(text string) error {
 	id, file, _ := strings.Cut(text, "=")
-	key, err := signature.ReadFile(id, file)
-	o.keys = append(o.keys, key)
+	k, err := signature.ReadFile(id, file)
+	o.keys = append(o.keys, k)
 	return err
 }
 
@@ -179,9 +185,9 @@ func (o *serveOptions) readWidths(text string) (err error) {
 func (o *serveOptions) stage() edge.Stage {
 	stage := edge.Stage{Widths: o.widths}
 	secrets := map[string]string{}
-	for _, key := range o.keys {
-		stage.Keys = append(stage.Keys, key.ID)
-		secrets[signature.StoreKey(key.ID)] = key.Secret
+	for _, k := range o.keys {
+		stage.Keys = append(stage.Keys, k.ID)
+		secrets[signature.StoreKey(k.ID)] = k.Secret
 	}
 	stage.Store = func(key string) (string, bool) { secret, ok := secrets[key]; return secret, ok }
 	return stage

@@ -42,6 +42,7 @@ type Config struct {
 	Variants  store.Writer
 	Worker    Worker
 	Limits    engine.Limits
+	Fallback  string         // key of the original whose variants are shown, with status 404, for those of missing ones; empty shows none
 	Log       *slog.Logger   // one line a request; nil means [slog.Default]
 	Restarts  func() uint64  // how many workers were replaced, for the log; may be nil
 	Service   metric.Service // counts the variants that are not stored; empty counts none
@@ -83,6 +84,14 @@ func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, e *entry) erro
 		e.status = http.StatusNotModified
 		return nil
 	}
+	if err = h.show(w, r, wanted, e); err == nil || h.showFallback(w, r, wanted, err, e) {
+		return nil
+	}
+	return err
+}
+
+// show answers with the variant.
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, wanted variant.Variant, e *entry) error {
 	if wanted.Options().IsZero() {
 		return h.pass(w, r, wanted, e)
 	}
@@ -152,7 +161,7 @@ func ETag(o options.Options, sources []string) string {
 func (h *Handler) fetch(ctx context.Context, key string, e *entry) (*original, error) {
 	object, err := h.Originals.Get(ctx, key)
 	if errors.Is(err, store.ErrNotExist) {
-		return nil, problem.New(problem.NotFound, "there is no original %q", key).Because(err)
+		return nil, problem.New(problem.NotFound, "there is no original %q", key).Because(absent{key, err})
 	}
 	if err != nil {
 		return nil, err

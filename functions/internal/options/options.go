@@ -70,10 +70,12 @@ func Parse(canonical string) (Options, error) {
 	return options, nil
 }
 
-// describes tells whether an answer tells of the picture, instead of showing it:
-// then there is no format to choose.
+// describing are the formats that tell of the picture, instead of showing it.
+var describing = []string{"json", "blurhash", "thumbhash"}
+
+// describes tells whether an answer does: then there is no format to choose.
 func describes(values map[string]string) bool {
-	return slices.Contains([]string{"json", "blurhash", "thumbhash"}, values["fm"]) || values["palette"] != ""
+	return slices.Contains(describing, values["fm"]) || values["palette"] != ""
 }
 
 // assemble makes options of values that are normal each for itself.

@@ -1,5 +1,7 @@
 package options
 
+import "slices"
+
 // Values are the options, parsed: a field an option, which its tag names. A
 // field holds the option's default where a URL says nothing, and its zero value
 // where there is no default; a pointer is nil then, which tells 0 from nothing.
@@ -213,6 +215,11 @@ type Text struct {
 	Width     int     `option:"txt-width"`
 	X         *int    `option:"txt-x"` // px
 	Y         *int    `option:"txt-y"` // px
+}
+
+// Describes tells whether the answer tells of the picture instead of showing it.
+func (v Values) Describes() bool {
+	return slices.Contains(describing, v.FM) || v.Palette != ""
 }
 
 // Animation says which frames are shown, and how.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/problem"
 	"primrose/functions/internal/store"
 	"primrose/functions/internal/variant"
 )
@@ -66,12 +67,12 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 }
 
 // rechecked has a browser ask each time whether its copy of an image is still
-// right. AWS lets it keep one for a day; who works on the originals here wants
-// to see them change.
+// right, be it the fallback of a missing one. AWS lets it keep one for a day;
+// who works on the originals here wants to see them change.
 type rechecked struct{ http.ResponseWriter }
 
 func (w rechecked) WriteHeader(status int) {
-	if status < http.StatusBadRequest {
+	if w.Header().Get("Content-Type") != problem.ContentType {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
 	w.ResponseWriter.WriteHeader(status)
