@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"primrose/functions/internal/options"
-	"primrose/functions/internal/vips"
-)
+import "primrose/functions/internal/vips"
 
 // canvas fills what is left of the box: with the colour of fit=fill, which is
 // no colour where the format has transparency, or with the edges' own.
@@ -14,7 +11,7 @@ func canvas(f *frame) error {
 		return nil
 	}
 	args := vips.Args{"x": (to.w - w) / 2, "y": (to.h - h) / 2, "width": to.w, "height": to.h, "extend": "copy"}
-	if f.values.Fit == options.FitFill {
+	if fills(f.values.Fit) {
 		color := f.values.BG
 		if !f.to.HasAlpha() {
 			color = onWhite(color)

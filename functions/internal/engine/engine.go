@@ -98,7 +98,11 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return o.describe()
 	}
 	to := chooseFormat(o.info, values)
-	plan := planGeometry(o.size(), orientationOf(o.info, values), values, o.limits.VariantPixels/int64(framesOf(o.info, to)))
+	seen, err := o.look(values, to)
+	if err != nil {
+		return Variant{}, err
+	}
+	plan := planGeometry(o.size(), orientationOf(o.info, values), values, seen, o.limits.VariantPixels/int64(framesOf(o.info, to)))
 	quality := qualityOf(o.info, values)
 	if err := o.checkVariant(plan.out(), to, quality); err != nil {
 		return Variant{}, err

@@ -17,6 +17,7 @@ import (
 
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/magick"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
@@ -861,4 +862,21 @@ func TestNoLeaks(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Errorf("after 1,050 jobs, libvips still holds %+v", held)
+}
+
+// queried makes what a query asks of an original.
+func queried(t testing.TB, query string, original []byte) Variant {
+	t.Helper()
+	o, err := options.FromQuery(query, "")
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return variantOf(t, o.String(), original)
+}
+
+func write(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

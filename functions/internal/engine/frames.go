@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
@@ -14,6 +16,15 @@ type frame struct {
 	values   options.Values
 	to       format.Format
 	chosen   *rect // by a content-aware crop; of the first frame, and kept for all
+}
+
+// px returns a length in pixels of the result: dpr multiplies it. What is there
+// at all stays at least 1 px wide.
+func (f *frame) px(n int) int {
+	if n > 0 {
+		return max(1, int(math.Round(float64(n)*f.values.DPR)))
+	}
+	return int(math.Round(float64(n) * f.values.DPR))
 }
 
 // frames are an original's pictures: one, or an animation's.

@@ -9,16 +9,6 @@ import (
 // maxSide is the longest side of a variant in pixels, as imgix has it.
 const maxSide = 8192
 
-type size struct{ w, h int }
-
-func (s size) none() bool { return s == size{} }
-
-func (s size) pixels() int64 { return int64(s.w) * int64(s.h) }
-
-type rect struct{ x, y, w, h int }
-
-func (r rect) size() size { return size{r.w, r.h} }
-
 // geometry is what happens to an original's shape. All but the orientation
 // is told of the image as seen, that is after orientation. A size that is
 // none means that nothing happens there.
@@ -26,21 +16,22 @@ type geometry struct {
 	orientation int  // EXIF's number of how to turn the stored image
 	stored      size // of the original, before orientation
 	area        rect // of the original that is used
+	exact       bool // nothing beside the area may show, not even mixed into its edge
 	before      size // what a content-aware crop leaves, before enlarging
 	scaled      size // what is resized to
 	after       size // what a content-aware crop leaves, after shrinking
+	turned      size // the frame that a rotated one needs
 	canvas      size // what is filled up to
 }
 
 // planGeometry plans the way from an original of a stored size to what the
-// options ask for. At most maxPixels come out.
-func planGeometry(stored size, orientation int, v options.Values, maxPixels int64) geometry {
-	seen := stored
-	if orientation > 4 {
-		seen = size{stored.h, stored.w}
-	}
+// options ask for, knowing what was seen of it. At most maxPixels come out.
+func planGeometry(stored size, orientation int, v options.Values, seen sight, maxPixels int64) geometry {
 	g := geometry{orientation: orientation, stored: stored}
-	used := within(seen, v.Rect)
+	used := within(g.seen(), v.Rect)
+	if !seen.trimmed.none() {
+		used, g.exact = seen.trimmed, true
+	}
 	wanted := boxOf(used.size(), v)
 	// How large what comes out is, only fitting tells; so fit again if it is
 	// too much. Where rounding makes it too much once more, it takes a little
@@ -58,9 +49,22 @@ func planGeometry(stored size, orientation int, v options.Values, maxPixels int6
 	}
 }
 
+// seen is the size of the original after orientation.
+func (g geometry) seen() size { return g.toStoredSize(g.stored) }
+
 // out is the size of the variant.
 func (g geometry) out() size {
-	for _, s := range []size{g.canvas, g.after, g.scaled} {
+	for _, s := range []size{g.canvas, g.turned} {
+		if !s.none() {
+			return s
+		}
+	}
+	return g.resized()
+}
+
+// resized is the size of a frame that is resized and cut.
+func (g geometry) resized() size {
+	for _, s := range []size{g.after, g.scaled} {
 		if !s.none() {
 			return s
 		}
@@ -80,53 +84,51 @@ func excessOf(s size, maxPixels int64) float64 {
 // within returns the part of r that lies in an image of size s, or all of it
 // if r is none or misses it.
 func within(s size, r options.Rect) rect {
-	x, y := min(r.X.Px, s.w), min(r.Y.Px, s.h)
-	w, h := min(r.W.Px, s.w-x), min(r.H.Px, s.h-y)
-	if w <= 0 || h <= 0 {
-		return rect{0, 0, s.w, s.h}
+	all := rect{0, 0, s.w, s.h}
+	part := rounded(box{r.W.Of(s.w), r.H.Of(s.h)})
+	found := rect{
+		offset(r.X, r.AtX, s.w, part.w),
+		offset(r.Y, r.AtY, s.h, part.h),
+		part.w, part.h,
+	}.intersect(all)
+	if r == (options.Rect{}) || found.none() {
+		return all
 	}
-	return rect{x, y, w, h}
+	return found
 }
 
-// box is what an image shall meet. A side of 0 is free.
-type box struct{ w, h float64 }
-
-func (b box) none() bool { return b == box{} }
-
-func (b box) times(f float64) box { return box{b.w * f, b.h * f} }
-
-func boxAround(s size) box { return box{float64(s.w), float64(s.h)} }
-
-// boxOf returns the box that w, h, dpr and ar ask for.
-func boxOf(used size, v options.Values) box {
-	b := box{v.W.Of(used.w) * v.DPR, v.H.Of(used.h) * v.DPR}
-	if v.AR == (options.Ratio{}) || v.Fit != options.FitCrop && v.Fit != options.FitFill {
-		return b
+// offset returns where a part of a side begins: at a length, or where a word
+// says.
+func offset(at options.Length, word string, side, part int) int {
+	switch word {
+	case "center", "middle":
+		return max(0, side-part) / 2
+	case "right", "bottom":
+		return max(0, side-part)
 	}
-	ratio := v.AR.W / v.AR.H
-	switch {
-	case b.none():
-		w, h := float64(used.w), float64(used.h)
-		return box{min(w, h*ratio), min(h, w/ratio)}
-	case b.h == 0:
-		b.h = b.w / ratio
-	case b.w == 0:
-		b.w = b.h * ratio
-	}
-	return b
+	return int(math.Round(at.Of(side)))
 }
 
 // fit plans how what is used of the original meets the box.
 func (g *geometry) fit(area rect, b box, v options.Values) {
-	g.area, g.before, g.scaled, g.after, g.canvas = area, size{}, size{}, size{}, size{}
-	if b.none() {
-		return
+	g.area, g.before, g.scaled, g.after, g.turned, g.canvas = area, size{}, size{}, size{}, size{}, size{}
+	if !b.none() {
+		g.meet(b, v)
 	}
-	used := area.size()
+	if v.Rot != 0 && v.RotType == "pivot" {
+		g.turned = boundsOf(g.resized(), v.Rot)
+		if !g.canvas.none() {
+			g.canvas = g.canvas.atLeast(g.turned)
+		}
+	}
+}
+
+func (g *geometry) meet(b box, v options.Values) {
+	used := g.area.size()
 	across, down := b.w/float64(used.w), b.h/float64(used.h)
 	if b.w == 0 || b.h == 0 { // then every fit only keeps the ratio
 		scale := max(across, down)
-		if v.Fit == options.FitMax || v.Fit == options.FitMin {
+		if v.Fit == options.FitMax || v.Fit == options.FitMin || v.Fit == options.FitFillMax {
 			scale = min(scale, 1)
 		}
 		g.scaled = used.times(scale)
@@ -135,30 +137,39 @@ func (g *geometry) fit(area rect, b box, v options.Values) {
 	switch v.Fit {
 	case options.FitScale:
 		g.scaled = rounded(b)
-	case options.FitCrop:
-		g.crop(used, b, v.Crop)
+	case options.FitCrop, options.FitFaceArea:
+		g.crop(b, v)
 	case options.FitMin:
-		g.crop(used, b.times(min(1, 1/max(across, down))), v.Crop)
+		g.crop(b.times(min(1, 1/max(across, down))), v)
 	case options.FitMax:
 		g.scaled = used.times(min(across, down, 1))
 	case options.FitFill, options.FitClamp:
 		g.scaled, g.canvas = used.times(min(across, down)), rounded(b)
+	case options.FitFillMax:
+		g.scaled, g.canvas = used.times(min(across, down, 1)), rounded(b)
 	default:
 		g.scaled = used.times(min(across, down))
 	}
 }
 
-// crop plans to fill the box and to lose the rest. Sides and the centre are
-// cut off before resizing. What a content-aware crop chooses from is made as
-// small as it may be.
-func (g *geometry) crop(used size, b box, where options.Crop) {
+// crop plans to fill the box and to lose the rest. Sides, the centre and the
+// focal point's surroundings are cut out before resizing. What a content-aware
+// crop chooses from is made as small as it may be.
+func (g *geometry) crop(b box, v options.Values) {
+	used := g.area.size()
 	scale := max(b.w/float64(used.w), b.h/float64(used.h))
 	target := rounded(b)
 	kept := rounded(b.times(1 / scale)).atMost(used)
 	switch {
-	case where&(options.CropEntropy|options.CropAttention) == 0:
-		g.area.x += place(used.w-kept.w, where&options.CropLeft != 0, where&options.CropRight != 0)
-		g.area.y += place(used.h-kept.h, where&options.CropTop != 0, where&options.CropBottom != 0)
+	case v.Crop&options.CropFocalPoint != 0:
+		kept = kept.times(1 / v.FocalZoom)
+		g.area.x += around(v.FocalX, used.w, kept.w)
+		g.area.y += around(v.FocalY, used.h, kept.h)
+		g.area.w, g.area.h = kept.w, kept.h
+		g.scaled = target
+	case v.Crop&(options.CropEntropy|options.CropAttention) == 0:
+		g.area.x += place(used.w-kept.w, v.Crop&options.CropLeft != 0, v.Crop&options.CropRight != 0)
+		g.area.y += place(used.h-kept.h, v.Crop&options.CropTop != 0, v.Crop&options.CropBottom != 0)
 		g.area.w, g.area.h = kept.w, kept.h
 		g.scaled = target
 	case scale > 1:
@@ -179,17 +190,12 @@ func place(spare int, first, last bool) int {
 	return spare / 2
 }
 
-// times returns the size scaled, at least 1 px a side.
-func (s size) times(f float64) size {
-	return rounded(box{float64(s.w) * f, float64(s.h) * f})
-}
-
-func (s size) atMost(o size) size { return size{min(s.w, o.w), min(s.h, o.h)} }
-
-func (s size) atLeast(o size) size { return size{max(s.w, o.w), max(s.h, o.h)} }
-
-func rounded(b box) size {
-	return size{max(1, int(math.Round(b.w))), max(1, int(math.Round(b.h)))}
+// around returns how many of a side's pixels to leave before what is kept so
+// that a point, told as a part of the side, comes to its middle as far as the
+// side goes.
+func around(point float64, side, kept int) int {
+	before := int(math.Round(point*float64(side) - float64(kept)/2))
+	return max(0, min(side-kept, before))
 }
 
 // reduction returns by what factor resizing shrinks; less than 1 enlarges.
@@ -209,7 +215,7 @@ func (g geometry) reduction() float64 {
 // does it all, photos lose up to 20 dB of PSNR (bench/shrink.mjs shows which).
 func (g geometry) shrink() int {
 	for _, n := range []int{8, 4, 2} {
-		if g.reduction() >= float64(2*n) {
+		if !g.exact && g.reduction() >= float64(2*n) {
 			return n
 		}
 	}
@@ -219,7 +225,12 @@ func (g geometry) shrink() int {
 // scale returns at what scale, up to 1, a WebP's decoder may make its pixels.
 // A factor of 2 is left here too: that takes 60 ms instead of 105 for 6
 // megapixels and differs by 49 dB, all of it would be 48 ms and 39 dB.
-func (g geometry) scale() float64 { return min(1, 2/g.reduction()) }
+func (g geometry) scale() float64 {
+	if g.exact {
+		return 1
+	}
+	return min(1, 2/g.reduction())
+}
 
 // svgScale returns the scale at which an SVG is drawn: that of the result, so
 // that it is sharp.

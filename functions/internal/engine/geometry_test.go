@@ -46,6 +46,11 @@ func TestPlanGeometry(t *testing.T) {
 		{name: "scale", query: "w=50&h=200&fit=scale", scaled: size{50, 200}, out: size{50, 200}},
 		{name: "scale of one side", query: "h=200&fit=scale", scaled: size{300, 200}, out: size{300, 200}},
 		{name: "fill", query: "w=300&h=300&fit=fill", scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
+		{name: "fill enlarges", query: "w=900&h=900&fit=fill", scaled: size{900, 600}, canvas: size{900, 900}, out: size{900, 900}},
+		{name: "fillmax does not", query: "w=900&h=900&fit=fillmax", scaled: size{600, 400}, canvas: size{900, 900}, out: size{900, 900}},
+		{name: "fillmax shrinks", query: "w=300&h=300&fit=fillmax", scaled: size{300, 200}, canvas: size{300, 300}, out: size{300, 300}},
+		{name: "parts", query: "w=0.5&h=0.25&fit=scale", scaled: size{300, 100}, out: size{300, 100}},
+		{name: "a part of what the rectangle leaves", query: "w=0.5&rect=0,0,100,100", area: rect{0, 0, 100, 100}, scaled: size{50, 50}, out: size{50, 50}},
 		{name: "clamp", query: "w=900&h=900&fit=clamp", scaled: size{900, 600}, canvas: size{900, 900}, out: size{900, 900}},
 
 		{name: "crop", query: "w=100&h=100&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
@@ -73,6 +78,29 @@ func TestPlanGeometry(t *testing.T) {
 		{name: "rectangle over the edge", query: "rect=590,0,100,1000", area: rect{590, 0, 10, 400}, out: size{10, 400}},
 		{name: "rectangle beside the image", query: "rect=600,0,10,10", out: size{600, 400}},
 
+		{name: "rectangle of parts", query: "rect=0.25,0.5,0.5,0.1", area: rect{150, 200, 300, 40}, out: size{300, 40}},
+		{name: "rectangle by words", query: "rect=right,middle,100,50", area: rect{500, 175, 100, 50}, out: size{100, 50}},
+		{name: "rectangle in full", query: "rect=center,bottom,full,0.1", area: rect{0, 360, 600, 40}, out: size{600, 40}},
+
+		{name: "focal point", query: "w=100&h=100&fit=crop&crop=focalpoint&fp-x=0.5", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "focal point as far as the side goes", query: "w=100&h=100&fit=crop&crop=focalpoint&fp-x=0.1", area: rect{0, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "focal point, zoomed", query: "w=100&h=100&fit=crop&crop=focalpoint&fp-x=0.25&fp-y=0.75&fp-z=2", area: rect{50, 200, 200, 200}, scaled: size{100, 100}, out: size{100, 100}},
+		{name: "zoom without a box", query: "fit=crop&crop=focalpoint&fp-z=4", area: rect{225, 150, 150, 100}, scaled: size{600, 400}, out: size{600, 400}},
+		{name: "zoom with a side", query: "w=300&fit=crop&crop=focalpoint&fp-z=4", area: rect{225, 150, 150, 100}, scaled: size{300, 200}, out: size{300, 200}},
+		{name: "the focal point needs its crop", query: "w=100&h=100&fit=crop&fp-x=0&fp-z=4", area: rect{100, 0, 400, 400}, scaled: size{100, 100}, out: size{100, 100}},
+
+		{name: "least height that is reached", query: "w=300&min-h=50&fit=crop", scaled: size{300, 200}, out: size{300, 200}},
+		{name: "least height that is not", query: "w=300&min-h=300&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{300, 300}, out: size{300, 300}},
+		{name: "greatest width", query: "h=200&max-w=200&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{200, 200}, out: size{200, 200}},
+		{name: "bounds alone", query: "max-w=400&min-h=500&fit=crop", area: rect{140, 0, 320, 400}, scaled: size{400, 500}, out: size{400, 500}},
+		{name: "bounds and dpr", query: "h=200&max-w=200&dpr=2&fit=crop", area: rect{100, 0, 400, 400}, scaled: size{400, 400}, out: size{400, 400}},
+		{name: "bounds need a crop", query: "h=200&max-w=200", scaled: size{300, 200}, out: size{300, 200}},
+
+		{name: "pivot", query: "rot=90&rot-type=pivot", out: size{400, 600}},
+		{name: "pivot by half a quarter", query: "w=300&rot=45&rot-type=pivot", scaled: size{300, 200}, out: size{354, 354}},
+		{name: "pivot in a box", query: "w=300&h=300&fit=fill&rot=45&rot-type=pivot", scaled: size{300, 200}, canvas: size{354, 354}, out: size{354, 354}},
+		{name: "straighten", query: "w=300&rot=45", scaled: size{300, 200}, out: size{300, 200}},
+
 		{name: "sliver", stored: size{3, 1000}, query: "w=1&h=1", area: rect{0, 0, 3, 1000}, scaled: size{1, 1}, out: size{1, 1}},
 		{name: "one pixel", stored: size{1, 1}, query: "w=100&h=50&fit=crop", area: rect{0, 0, 1, 1}, scaled: size{100, 50}, out: size{100, 50}},
 	} {
@@ -84,24 +112,24 @@ func TestPlanGeometry(t *testing.T) {
 		if area == (rect{}) {
 			area = rect{0, 0, stored.w, stored.h}
 		}
-		g := planGeometry(stored, 1, valuesOf(t, c.query), plenty)
+		g := planGeometry(stored, 1, valuesOf(t, c.query), sight{}, plenty)
 		if g.area != area || g.scaled != c.scaled || g.canvas != c.canvas || g.out() != c.out {
 			t.Errorf("%s: area %v, scaled %v, canvas %v, out %v; want %v, %v, %v, %v",
 				c.name, g.area, g.scaled, g.canvas, g.out(), area, c.scaled, c.canvas, c.out)
 		}
 	}
-	if g := planGeometry(size{400, 600}, 6, valuesOf(t, "w=300"), plenty); g.area != all || g.scaled != (size{300, 200}) {
+	if g := planGeometry(size{400, 600}, 6, valuesOf(t, "w=300"), sight{}, plenty); g.area != all || g.scaled != (size{300, 200}) {
 		t.Errorf("turned: area %v, scaled %v", g.area, g.scaled)
 	}
 }
 
 // A content-aware crop chooses from as few pixels as hold enough detail.
 func TestPlanSmartCrop(t *testing.T) {
-	smaller := planGeometry(size{600, 400}, 1, valuesOf(t, "w=100&h=100&fit=crop&crop=entropy"), plenty)
+	smaller := planGeometry(size{600, 400}, 1, valuesOf(t, "w=100&h=100&fit=crop&crop=entropy"), sight{}, plenty)
 	if !smaller.before.none() || smaller.scaled != (size{150, 100}) || smaller.after != (size{100, 100}) {
 		t.Errorf("shrinking: %+v", smaller)
 	}
-	larger := planGeometry(size{600, 400}, 1, valuesOf(t, "w=800&h=800&fit=crop&crop=attention"), plenty)
+	larger := planGeometry(size{600, 400}, 1, valuesOf(t, "w=800&h=800&fit=crop&crop=attention"), sight{}, plenty)
 	if larger.before != (size{400, 400}) || larger.scaled != (size{800, 800}) || !larger.after.none() {
 		t.Errorf("enlarging: %+v", larger)
 	}
@@ -121,10 +149,11 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 		{"crop keeps its ratio", size{600, 400}, "w=4000&h=2000&dpr=4&fit=crop", plenty, size{8192, 4096}},
 		{"an original beyond it", size{10000, 5000}, "", plenty, size{8192, 4096}},
 		{"pixels", size{600, 400}, "w=600&h=400&dpr=2", 600 * 400, size{600, 400}},
+		{"pivot", size{600, 600}, "w=8192&rot=45&rot-type=pivot", plenty, size{8192, 8192}},
 		{"pixels of fill", size{600, 400}, "w=1000&h=1000&fit=fill", 10_000, size{100, 100}},
 		{"one pixel", size{600, 400}, "", 1, size{1, 1}},
 	} {
-		if out := planGeometry(c.stored, 1, valuesOf(t, c.query), c.pixels).out(); out != c.out {
+		if out := planGeometry(c.stored, 1, valuesOf(t, c.query), sight{}, c.pixels).out(); out != c.out {
 			t.Errorf("%s: %v comes out, want %v", c.name, out, c.out)
 		}
 	}
@@ -132,7 +161,7 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 
 func TestShrink(t *testing.T) {
 	for _, c := range []struct{ w, shrink int }{{2725, 1}, {1363, 1}, {1362, 1}, {681, 2}, {341, 2}, {340, 4}, {300, 4}, {171, 4}, {170, 8}, {10, 8}, {5000, 1}} {
-		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), plenty).shrink(); got != c.shrink {
+		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), sight{}, plenty).shrink(); got != c.shrink {
 			t.Errorf("to %d px: shrink %d, want %d", c.w, got, c.shrink)
 		}
 	}
@@ -140,7 +169,7 @@ func TestShrink(t *testing.T) {
 		w     int
 		scale float64
 	}{{2725, 1}, {1363, 1}, {545, 0.4}, {5000, 1}} {
-		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), plenty).scale(); math.Abs(got-c.scale) > 0.001 {
+		if got := planGeometry(size{2725, 2225}, 1, valuesOf(t, fmt.Sprintf("w=%d", c.w)), sight{}, plenty).scale(); math.Abs(got-c.scale) > 0.001 {
 			t.Errorf("to %d px: scale %v, want %v", c.w, got, c.scale)
 		}
 	}
@@ -186,7 +215,7 @@ func FuzzPlanGeometry(f *testing.F) {
 		}
 		v := o.Values()
 		const limit = 10_000_000
-		g := planGeometry(size{sw, sh}, orientation, v, limit)
+		g := planGeometry(size{sw, sh}, orientation, v, sight{}, limit)
 		if out := g.out(); !in(out.w, 1, maxSide) || !in(out.h, 1, maxSide) || out.w*out.h > limit {
 			t.Errorf("%v comes out", out)
 		}

@@ -6,7 +6,7 @@ import "strings"
 // is none is free.
 type Length struct {
 	Px   int
-	Part float64 // 0.0001 to 0.9999; 0 if it is in pixels
+	Part float64 // 0.0001 to 1; 0 if it is in pixels
 }
 
 // Lengths are one of the width and one of the height.
@@ -178,6 +178,9 @@ func (l *Length) parse(value string) bool {
 	*l = Length{Px: whole(value)}
 	if n := atof(value); 0 < n && n < 1 {
 		*l = Length{Part: n}
+	}
+	if value == "full" {
+		*l = Length{Part: 1}
 	}
 	return true
 }

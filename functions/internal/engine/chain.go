@@ -1,0 +1,19 @@
+package engine
+
+import "primrose/functions/internal/vips"
+
+// operation is one of libvips', with its arguments.
+type operation struct {
+	name string
+	args vips.Args
+}
+
+// chain applies one operation after the other to the image.
+func chain(img *vips.Image, operations ...operation) error {
+	for _, o := range operations {
+		if err := img.Apply(o.name, o.args); err != nil {
+			return err
+		}
+	}
+	return nil
+}

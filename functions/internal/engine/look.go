@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/vips"
+)
+
+// sight is what only an original's pixels tell, and the plan depends on.
+// Rectangles are of the image as seen, that is after orientation.
+type sight struct {
+	trimmed rect // what trim leaves of the used part; none if nothing is trimmed
+}
+
+// looks are what may be looked for, each with the options that want it.
+var looks = []struct {
+	wanted func(options.Values) bool
+	look   func(*original, options.Values, format.Format, *sight) error
+}{
+	{trims, (*original).lookForBorder},
+}
+
+// look finds out what the options must know before anything is planned. It
+// decodes the original once more, so all of its bytes are held for that.
+func (o *original) look(v options.Values, to format.Format) (seen sight, err error) {
+	for _, l := range looks {
+		if !l.wanted(v) {
+			continue
+		}
+		if err := o.checkVariant(size{1, 1}, to, quality{}); err != nil {
+			return seen, err
+		}
+		if _, err := o.bytes(); err != nil {
+			return seen, err
+		}
+		if err := l.look(o, v, to, &seen); err != nil {
+			return seen, err
+		}
+	}
+	return seen, nil
+}
+
+// glance returns the first frame as it is seen, in sRGB and with its longest
+// side of at most so many pixels: enough to find what is large.
+func (o *original) glance(v options.Values, longest int) (*vips.Image, error) {
+	const still = format.JPEG
+	fit := options.Values{W: options.Length{Px: longest}, H: options.Length{Px: longest}, DPR: 1, Fit: options.FitMax}
+	plan := planGeometry(o.size(), orientationOf(o.info, v), fit, sight{}, o.limits.VariantPixels)
+	frames, err := o.load(plan, still)
+	if err != nil {
+		return nil, err
+	}
+	defer frames.close()
+	if err := frames.each([]step{extract, resize, toSRGB, orient, (*frame).render}, &frame{original: o, plan: plan}); err != nil {
+		return nil, err
+	}
+	return frames.images[0].Copy(), nil
+}
