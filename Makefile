@@ -25,14 +25,18 @@ help: ## list these commands
 # ── Run ──────────────────────────────────────────────────────────────────
 
 run: ## serve sample images on http://127.0.0.1:8080 (ARGS="--originals DIR")
-	$(call say,Fetching the codecs (8 MB) and building primrose: about a minute the first time)
+	$(call say,Fetching the codecs (8 MB) and fonts (50 MB), and building primrose: about a minute the first time)
 	@$(MAKE) -j2 codecs primrose
 	@exec build/primrose serve $(ARGS)
 
 primrose:
 	@cd functions && go build -trimpath -ldflags='-s -w' -o ../build/primrose ./cmd/primrose
 
-codecs: build/codecs/$(HOST)/.installed
+codecs: build/codecs/$(HOST)/.installed build/fonts/.made
+
+# The same for all targets.
+build/fonts/.made: functions/fonts/*
+	@cd functions && go run ./fonts $(CURDIR)/build/fonts && touch $(CURDIR)/$@
 
 # One folder of codecs a target: linux-amd64, linux-arm64 or darwin-arm64.
 build/codecs/%/.installed: functions/package.json functions/package-lock.json
@@ -54,12 +58,12 @@ test: tools node codecs ## check and test both modules with real parts
 check: build/bin/.staticcheck-$(STATICCHECK) ## formatting, vet, staticcheck and the lock files
 	$(call say,Checking with vet and staticcheck: minutes the first time; they compile the CDK)
 	@unformatted=$$(gofmt -l functions infra); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
-	@! grep -n '"resolved"' package-lock.json functions/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
+	@! grep -n '"resolved"' package-lock.json functions/package-lock.json functions/fonts/package-lock.json || { echo 'the lock files must not name a registry'; exit 1; }
 	@go vet ./infra/... && build/bin/staticcheck ./infra/...
 	@cd functions && go vet ./... && ../build/bin/staticcheck ./...
 	@cd functions && GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=linux GOARCH=arm64 go vet ./...
 
-jail-arm64: build/bin/.qemu-system build/bin/.qemu build/bin/arm64-kernel build/codecs/linux-arm64/.installed ## check the jail on arm64, in an emulated machine
+jail-arm64: build/bin/.qemu-system build/bin/.qemu build/bin/arm64-kernel build/codecs/linux-arm64/.installed build/fonts/.made ## check the jail on arm64, in an emulated machine
 	$(call say,Booting an arm64 kernel and checking the jail there: minutes)
 	@cd functions && go test -count=1 -v -timeout 30m -run TestARM64 ./internal/jailcheck -kernel $(CURDIR)/build/bin/arm64-kernel
 

@@ -37,7 +37,7 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 		return nil, err
 	}
 	// One worker: Lambda gives a process one event at a time.
-	workers, err := worker.NewPool(worker.Config{Jobs: env.jobs, Deadline: env.deadline, Fonts: env.limits.SVG, Jailed: env.jailed, Log: log, Service: env.service})
+	workers, err := worker.NewPool(worker.Config{Jobs: env.jobs, Deadline: env.deadline, Fonts: true, Jailed: env.jailed, Log: log, Service: env.service})
 	if err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,12 +16,12 @@ import (
 	"primrose/infra/config"
 )
 
-// A Function is bundled as one binary, and the shared library that it loads, if any.
+// A Function is bundled as one binary, and the shared library that it loads with its fonts, if any.
 type Function struct {
 	root         string // the repository
 	name         string // of its folder in functions
 	architecture config.Architecture
-	codecs       bool // whether it loads their library
+	codecs       bool // whether it loads their library, and draws text
 }
 
 // Image is the image function of the repository at root.
@@ -49,13 +50,17 @@ func (f Function) Zip(file string) error {
 		return err
 	}
 	if !f.codecs {
-		return zipFiles(file, binary)
+		return zipFiles(file, executable(binary))
 	}
 	library, err := codecs{f.root, f.architecture}.library()
 	if err != nil {
 		return err
 	}
-	return zipFiles(file, binary, library)
+	letters, err := fonts(f.root)
+	if err != nil {
+		return err
+	}
+	return zipFiles(file, append([]entry{executable(binary), executable(library)}, letters...)...)
 }
 
 // compile builds the function. The flags keep out whatever a build leaves of its machine: paths,
@@ -80,8 +85,18 @@ func goarch(a config.Architecture) string {
 	return "arm64"
 }
 
-// zipFiles writes files, by their base names, as executables of one fixed time.
-func zipFiles(name string, files ...string) (err error) {
+// entry is a file in a bundle.
+type entry struct {
+	name string // in the bundle
+	mode fs.FileMode
+	file string
+}
+
+// executable is a file that Lambda starts or a process loads. It lies at the bundle's top.
+func executable(file string) entry { return entry{filepath.Base(file), 0o755, file} }
+
+// zipFiles writes files of one fixed time.
+func zipFiles(name string, entries ...entry) (err error) {
 	out, err := os.Create(name)
 	if err != nil {
 		return err
@@ -93,8 +108,8 @@ func zipFiles(name string, files ...string) (err error) {
 	}()
 
 	z := zip.NewWriter(out)
-	for _, file := range files {
-		if err := zipFile(z, file); err != nil {
+	for _, e := range entries {
+		if err := zipFile(z, e); err != nil {
 			return err
 		}
 	}
@@ -104,15 +119,15 @@ func zipFiles(name string, files ...string) (err error) {
 // epoch is the earliest time that a zip can say.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func zipFile(z *zip.Writer, file string) error {
-	in, err := os.Open(file)
+func zipFile(z *zip.Writer, e entry) error {
+	in, err := os.Open(e.file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 
-	header := &zip.FileHeader{Name: filepath.Base(file), Method: zip.Deflate, Modified: epoch}
-	header.SetMode(0o755)
+	header := &zip.FileHeader{Name: e.name, Method: zip.Deflate, Modified: epoch}
+	header.SetMode(e.mode)
 	w, err := z.CreateHeader(header)
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func TestVulnerabilitiesAreLookedUp(t *testing.T) {
 
 // npm's packages are pinned by hash, and run nothing of theirs when they are installed.
 func TestPackagesArePinnedAndRunNothing(t *testing.T) {
-	for _, file := range []string{"../../package-lock.json", "../../functions/package-lock.json"} {
+	for _, file := range []string{"../../package-lock.json", "../../functions/package-lock.json", "../../functions/fonts/package-lock.json"} {
 		var lock struct {
 			Packages map[string]struct {
 				Integrity        string
@@ -125,9 +125,10 @@ func TestPackagesArePinnedAndRunNothing(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{
-		"../../.npmrc":        "\nignore-scripts=true\n",
-		"../../Makefile":      "--ignore-scripts",
-		"../bundle/codecs.go": `"--ignore-scripts"`,
+		"../../.npmrc":                  "\nignore-scripts=true\n",
+		"../../Makefile":                "--ignore-scripts",
+		"../bundle/codecs.go":           `"--ignore-scripts"`,
+		"../../functions/fonts/main.go": `"--ignore-scripts"`,
 	} {
 		if !strings.Contains(read(t, file), want) {
 			t.Errorf("%s lets packages run scripts", file)

@@ -24,6 +24,9 @@ func (b *bill) addFunctions(root string, a config.Architecture) error {
 	if err := b.addCodecs(root, a, image.BOMRef); err != nil {
 		return err
 	}
+	if err := b.addFonts(root, image.BOMRef); err != nil {
+		return err
+	}
 	purge := cdx.Component{BOMRef: "purge-" + string(a), Name: "purge", Description: "The purge function for " + string(a) + "."}
 	return b.addBundle(bundle.Purge(root, a), purge)
 }

@@ -192,7 +192,7 @@ func TestVersionsAreThePinnedOnes(t *testing.T) {
 func packageOf(t *testing.T, b *bill, function string) string {
 	t.Helper()
 	for ref := range b.needs[function] {
-		if strings.HasPrefix(ref, "pkg:npm/") {
+		if strings.HasPrefix(ref, "pkg:npm/%40img/") {
 			return ref
 		}
 	}

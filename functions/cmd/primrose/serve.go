@@ -216,7 +216,7 @@ func (o *serveOptions) resolve() (err error) {
 
 // startWorkers starts a worker for each processor.
 func startWorkers(ctx context.Context, o serveOptions, log *slog.Logger) (*worker.Pool, error) {
-	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Deadline: o.deadline, Fonts: o.limits.SVG, Log: log})
+	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Deadline: o.deadline, Fonts: true, Log: log})
 	if err != nil {
 		return nil, err
 	}

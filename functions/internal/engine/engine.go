@@ -36,11 +36,13 @@ type step func(*frame) error
 type Engine struct{}
 
 // New returns the engine of this process. lib is the path of libvips, as
-// [vips.Find] returns it.
-func New(lib string) (*Engine, error) {
+// [vips.Find] returns it, and fonts the folder of fonts, as [vips.FindFonts]
+// does; if that is "", no text can be drawn.
+func New(lib, fonts string) (*Engine, error) {
 	if err := vips.Open(lib); err != nil {
 		return nil, err
 	}
+	vips.UseFonts(fonts)
 	allowLoaders()
 	return &Engine{}, nil
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -26,8 +27,9 @@ var tested *Engine
 
 func TestMain(m *testing.M) {
 	lib, err := vips.Find()
-	if err == nil {
-		tested, err = New(lib)
+	fonts, missing := vips.FindFonts()
+	if err = errors.Join(err, missing); err == nil {
+		tested, err = New(lib, fonts)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

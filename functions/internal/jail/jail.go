@@ -7,9 +7,9 @@
 //     into by processes of the same user, nor can the worker by its siblings.
 //   - [NoNewPrivs]: no program gives the process more rights than it has.
 //   - [Limits]: no core dumps, no growing files, few descriptors.
-//   - [Landlock]: of the file system only the libraries, the fonts and the
-//     executable itself can be read, and nothing written; no TCP, and no
-//     signals to other processes.
+//   - [Landlock]: of the file system only the libraries, the service's own
+//     fonts and the executable itself can be read, and nothing written; no TCP,
+//     and no signals to other processes.
 //   - [Seccomp]: of the kernel only the calls that decoding, encoding and Go's
 //     runtime need. Any other, such as one for a socket or another program,
 //     kills the process. Files are not opened either, unless for fonts.
@@ -28,8 +28,9 @@
 // kernel's start, which a function in AWS Lambda can't do. A kernel without it
 // is no reason for an alarm that would never end: the jail is weaker, which the
 // log says, but it is the jail that this kernel gives. Without landlock, a
-// process that needs fonts, for the text in an SVG, can read any file: an empty
-// environment and the parent's being undumpable are then what keeps secrets away.
+// process that needs fonts, to draw text, can read any file that its user may: an
+// empty environment and the parent's being undumpable are then what keeps secrets
+// away.
 package jail
 
 import (

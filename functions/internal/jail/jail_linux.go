@@ -22,9 +22,9 @@ func Conceal() error {
 }
 
 // Start starts a command confined by what a process inherits: it can't gain
-// privileges, and of the file system it sees the system's libraries and fonts,
-// its executable, and the given files. Whether the confinement succeeds is for
-// [Seal] to see.
+// privileges, and of the file system it sees the system's libraries, its
+// executable, and the given files and folders. Whether the confinement succeeds
+// is for [Seal] to see.
 func Start(command *exec.Cmd, files ...string) error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0) // which the confined thread couldn't
 	if err != nil {

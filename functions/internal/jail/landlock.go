@@ -10,12 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// folders are read by the loader of libraries, by Go's runtime and the C
-// library as they start, and by fontconfig for the text in an SVG.
+// folders are read by the loader of libraries, and by Go's runtime and the C
+// library as they start.
 var folders = []string{
 	"/lib", "/lib64", "/usr/lib", "/usr/lib64",
 	"/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage",
-	"/etc/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig", "/usr/share/fonts", "/usr/local/share/fonts",
 }
 
 // loaders execute dynamic binaries; the kernel takes the one of its processor.
@@ -28,8 +27,8 @@ const (
 )
 
 // confine leaves to the current thread, and to all that comes of it, nothing
-// of the file system but self, files, and the system's libraries and fonts. If
-// it can't, [probeLandlock] finds out.
+// of the file system but self, files, and the system's libraries. If it can't,
+// [probeLandlock] finds out.
 //
 // https://docs.kernel.org/userspace-api/landlock.html
 func confine(self string, files []string) {
@@ -44,7 +43,7 @@ func confine(self string, files []string) {
 	}
 	defer unix.Close(int(fd))
 	permit(fd, readFile, "/etc/ld.so.cache", "/proc/cpuinfo") // by the latter arm64's JPEG decoder chooses its code
-	permit(fd, readFile, files...)
+	permit(fd, readFile|readDir, files...)
 	permit(fd, readFile|execute, self)
 	permit(fd, readFile|execute, loaders...)
 	permit(fd, readFile|readDir, folders...)
@@ -84,7 +83,7 @@ func ruleset(version int) unix.LandlockRulesetAttr {
 }
 
 // permit allows an access to files, or to all beneath folders. What isn't
-// there needs no permission.
+// there needs no permission, and no file can be listed.
 func permit(ruleset, access uintptr, paths ...string) {
 	for _, path := range paths {
 		fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
@@ -92,6 +91,10 @@ func permit(ruleset, access uintptr, paths ...string) {
 			continue
 		}
 		rule := unix.LandlockPathBeneathAttr{Allowed_access: uint64(access), Parent_fd: int32(fd)}
+		var stat unix.Stat_t
+		if unix.Fstat(fd, &stat) == nil && stat.Mode&unix.S_IFMT != unix.S_IFDIR {
+			rule.Allowed_access &^= readDir
+		}
 		unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, ruleset, unix.LANDLOCK_RULE_PATH_BENEATH, uintptr(unsafe.Pointer(&rule)), 0, 0, 0)
 		unix.Close(fd)
 	}

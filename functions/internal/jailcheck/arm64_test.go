@@ -47,7 +47,7 @@ func disk(t *testing.T) string {
 	}
 	defer file.Close()
 	a := &archive{w: file}
-	for _, folder := range []string{"dev", "etc", "lib", "proc", "sys", "tmp"} {
+	for _, folder := range []string{"dev", "etc", "fonts", "lib", "proc", "sys", "tmp"} {
 		a.add(folder, folderMode, nil)
 	}
 	a.add("dev/console", consoleMode, nil)
@@ -59,6 +59,7 @@ func disk(t *testing.T) string {
 		a.copy(to, from)
 	}
 	for _, pattern := range []string{
+		"../../../build/fonts/*",
 		"../../../build/codecs/linux-arm64/node_modules/@img/*/lib/libvips-cpp.so.*",
 		"/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
 		"/usr/aarch64-linux-gnu/lib/lib*.so.*",
@@ -68,17 +69,25 @@ func disk(t *testing.T) string {
 			t.Fatalf("there is no %s (%v): make jail-arm64 installs it", pattern, err)
 		}
 		for _, from := range found {
-			folder := "lib/"
-			if strings.Contains(from, "libvips") {
-				folder = "" // beside the command, which finds it there
-			}
-			a.copy(folder+filepath.Base(from), from)
+			a.copy(folderOf(from)+filepath.Base(from), from)
 		}
 	}
 	if err := a.close(); err != nil {
 		t.Fatal(err)
 	}
 	return file.Name()
+}
+
+// folderOf is where the machine has a file: libvips and the fonts beside the
+// command, which finds them there.
+func folderOf(file string) string {
+	switch {
+	case strings.Contains(file, "libvips"):
+		return ""
+	case strings.Contains(file, "/build/fonts/"):
+		return "fonts/"
+	}
+	return "lib/"
 }
 
 // build builds a command for arm64 and returns the executable's path.

@@ -20,7 +20,7 @@ const unsealed = "unsealed"
 func TestMain(m *testing.M) {
 	Main()
 	if len(os.Args) == 3 && os.Args[1] == unsealed {
-		processor, err := engine.New(os.Args[2])
+		processor, err := engine.New(os.Args[2], "")
 		if err == nil {
 			err = worker.Serve(turn(processor.Run), jail.Report{})
 		}

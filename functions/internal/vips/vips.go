@@ -23,6 +23,8 @@ package vips
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -65,6 +67,21 @@ func Open(path string) error {
 	counter = purego.NewCallback(count)
 	opened = path
 	return nil
+}
+
+// fontsConf is the file of a folder of fonts that says which font stands for
+// which name.
+const fontsConf = "fonts.conf"
+
+// UseFonts has text drawn by the fonts of a folder, as found by [FindFonts], and
+// by no others; by none at all if the folder is "". It must be called before the
+// first text is drawn.
+func UseFonts(folder string) {
+	conf := os.DevNull
+	if folder != "" {
+		conf = filepath.Join(folder, fontsConf)
+	}
+	gSetenv("FONTCONFIG_FILE", conf, 1)
 }
 
 // LimitPipes bounds how many bytes libvips holds of a pipe that its loader

@@ -8,12 +8,8 @@ import (
 	"primrose/functions/internal/jail"
 )
 
-// The first argument of a process that is a worker, and the last of one that
-// may read fonts.
-const (
-	role  = "worker"
-	fonts = "fonts"
-)
+// role is the first argument of a process that is a worker.
+const role = "worker"
 
 // Run does one job, as [engine.Engine.Run] does.
 type Run = func(engine.Job, ...*os.File) (engine.Variant, error)
@@ -29,15 +25,19 @@ func Play(role string, act func(Run) Run) {
 	if len(os.Args) < 2 || os.Args[1] != role {
 		return
 	}
-	withFonts := len(os.Args) == 4 && os.Args[3] == fonts
-	if len(os.Args) != 3 && !withFonts {
-		exit("usage:", os.Args[0], os.Args[1], "<path of libvips> ["+fonts+"]")
+	var fonts string
+	switch len(os.Args) {
+	case 3:
+	case 4:
+		fonts = os.Args[3]
+	default:
+		exit("usage:", os.Args[0], os.Args[1], "<path of libvips> [<folder of fonts>]")
 	}
-	processor, err := engine.New(os.Args[2])
+	processor, err := engine.New(os.Args[2], fonts)
 	if err != nil {
 		exit("load libvips:", err)
 	}
-	exit(Serve(act(processor.Run), jail.Seal(withFonts)))
+	exit(Serve(act(processor.Run), jail.Seal(fonts != "")))
 }
 
 func exit(words ...any) {

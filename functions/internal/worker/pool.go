@@ -34,10 +34,10 @@ type Config struct {
 	Jobs     int            // after how many a fresh process takes a worker's place; 0 means never
 	Command  []string       // an absolute path and arguments; nil means this binary, see [Main]
 	Role     string         // the first argument of this binary's workers; "" means "worker", see [Play]
-	Files    []string       // that a worker may read besides its executable, libraries and fonts of the system
+	Files    []string       // and folders that a worker may read besides its executable and the system's libraries
 	Env      []string       // besides the allocator's settings; nothing is inherited
 	Deadline time.Duration  // of one job, from its start on a worker; 0 means [DefaultDeadline]
-	Fonts    bool           // let workers read files, as is needed for the text in an SVG
+	Fonts    bool           // let this binary's workers read the fonts, as is needed for text
 	Jailed   bool           // refuse a worker whose jail isn't whole, see [jail.Report.Whole]
 	Service  metric.Service // counts deaths and gaps in jails; empty counts none
 	Log      *slog.Logger   // of workers' deaths, and of gaps in their jails; nil means [slog.Default]
@@ -54,10 +54,12 @@ func (c *Config) itself() error {
 		return err
 	}
 	c.Command, c.Files = []string{self, cmp.Or(c.Role, role), library}, []string{library}
-	if c.Fonts {
-		c.Command = append(c.Command, fonts)
+	if !c.Fonts {
+		return nil
 	}
-	return nil
+	fonts, err := vips.FindFonts()
+	c.Command, c.Files = append(c.Command, fonts), append(c.Files, fonts)
+	return err
 }
 
 // Pool keeps workers ready. Its methods may be called concurrently.
