@@ -5,41 +5,59 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// background lays a colour behind what is transparent, where one is asked for
-// or the format has no transparency.
+// background lays the colour that is asked for behind what is transparent.
 func background(f *frame) error {
-	if !f.image.HasAlpha() {
+	color := f.values.BG
+	if !color.Set || !f.image.HasAlpha() {
 		return nil
 	}
-	color := f.values.BG
 	if !f.to.HasAlpha() {
 		color = onWhite(color)
 	}
-	switch {
-	case !color.Set:
-		return nil
-	case color.A == 255:
+	if color.A == 255 {
 		return f.image.Apply("flatten", vips.Args{"background": rgb(color)})
 	}
-	return underlay(f.image, color)
+	return underlay(f.image, plain(color))
 }
 
-// underlay lays a colour that is transparent itself behind the image.
-func underlay(img *vips.Image, color options.Color) error {
-	plain, err := img.With("linear", vips.Args{"a": []float64{0, 0, 0, 0}, "b": append(rgb(color), float64(color.A)), "uchar": true})
+// flatten leaves no transparency to a format that has none.
+func flatten(f *frame) error {
+	if f.to.HasAlpha() || !f.image.HasAlpha() {
+		return nil
+	}
+	return f.image.Apply("flatten", vips.Args{"background": rgb(onWhite(f.values.BG))})
+}
+
+// ground makes what lies behind an image of a size.
+type ground func(size) (*vips.Image, error)
+
+// plain is a ground of one colour.
+func plain(color options.Color) ground {
+	return func(s size) (*vips.Image, error) {
+		made, err := vips.New("black", vips.Args{"width": s.w, "height": s.h, "bands": 4})
+		if err != nil {
+			return nil, err
+		}
+		return made, chain(made,
+			operation{"linear", vips.Args{"a": []float64{1}, "b": rgba(color), "uchar": true}},
+			operation{"copy", vips.Args{"interpretation": "srgb"}},
+		)
+	}
+}
+
+// underlay lays a ground behind an image with transparency.
+func underlay(img *vips.Image, make ground) error {
+	behind, err := make(size{img.Width(), img.Height()})
+	defer behind.Close()
 	if err != nil {
 		return err
 	}
-	defer plain.Close()
-	if err := plain.Apply("copy", vips.Args{"interpretation": "srgb"}); err != nil {
-		return err
-	}
-	made, err := vips.New("composite2", vips.Args{"base": plain, "overlay": img, "mode": "over"})
+	made, err := vips.New("composite2", vips.Args{"base": behind, "overlay": img, "mode": "over"})
 	if err != nil {
 		return err
 	}
 	defer made.Close()
-	if err := made.Apply("cast", vips.Args{"format": "uchar"}); err != nil {
+	if err := chain(made, operation{"round", vips.Args{"round": "rint"}}, operation{"cast", vips.Args{"format": "uchar"}}); err != nil {
 		return err
 	}
 	img.Become(made)
@@ -61,3 +79,5 @@ func onWhite(c options.Color) options.Color {
 func rgb(c options.Color) []float64 {
 	return []float64{float64(c.R), float64(c.G), float64(c.B)}
 }
+
+func rgba(c options.Color) []float64 { return append(rgb(c), float64(c.A)) }

@@ -27,6 +27,8 @@ var recipe = []step{
 	sharpen,    // its edges
 	background, // behind what is transparent
 	canvas,     // around what is smaller than the box
+	grid,       // where it is still transparent, to show that
+	flatten,    // for formats without transparency
 }
 
 // step changes a frame in place.

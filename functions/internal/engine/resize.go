@@ -13,13 +13,26 @@ func resize(f *frame) error {
 	if to.none() || to == (size{f.image.Width(), f.image.Height()}) {
 		return nil
 	}
-	return premultiplied(f.image, func() error {
-		return f.image.Apply("resize", vips.Args{
-			"scale":  float64(to.w) / float64(f.image.Width()),
-			"vscale": float64(to.h) / float64(f.image.Height()),
+	return premultiplied(f.image, func() error { return scale(f.image, to) })
+}
+
+// scale brings an image to a size: first the sides that shrink, then those that
+// grow.
+func scale(img *vips.Image, to size) error {
+	from := size{img.Width(), img.Height()}
+	if less := to.atMost(from); less != from {
+		if err := img.Apply("resize", vips.Args{
+			"scale":  float64(less.w) / float64(from.w),
+			"vscale": float64(less.h) / float64(from.h),
 			"kernel": "lanczos3",
-		})
-	})
+		}); err != nil {
+			return err
+		}
+	}
+	if to.atLeast(from) == from {
+		return nil
+	}
+	return img.Enlarge(to.w, to.h)
 }
 
 // premultiplied mixes neighbouring pixels by change without letting the
