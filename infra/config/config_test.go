@@ -147,7 +147,14 @@ func TestServiceValidate(t *testing.T) {
 		{"an empty id", signed(""), "Edge.Signing.Keys[0]"},
 		{"an id in capitals", signed("A"), "Edge.Signing.Keys[0]"},
 		{"a key before it is required", func(s *Service) { s.Edge.Signing.Keys = []string{"a"} }, ""},
-		{"optional signing", func(s *Service) { s.Edge.Signing.Mode = "optional" }, "Edge.Signing.Mode"},
+		{"optional signing", func(s *Service) { s.Edge.Signing = Signing{Mode: SigningOptional, Keys: []string{"a"}} }, ""},
+		{"optional signing without a key", func(s *Service) { s.Edge.Signing.Mode = SigningOptional }, "Edge.Signing.Mode"},
+		{"another signing", func(s *Service) { s.Edge.Signing = Signing{Mode: "on", Keys: []string{"a"}} }, "Edge.Signing.Mode"},
+		{"imgix's signing alone", func(s *Service) { s.Edge.Signing = Signing{Mode: SigningRequired, Imgix: true} }, ""},
+		{"imgix's beside two keys", func(s *Service) {
+			s.Edge.Signing = Signing{Mode: SigningRequired, Keys: []string{"a", "b"}, Imgix: true}
+		}, ""},
+		{"imgix's as one of ours", signed("imgix"), "set Imgix instead"},
 		{"an address", func(s *Service) { s.Alarms.Email = "team@example.com" }, ""},
 		{"a person with an address", func(s *Service) { s.Alarms.Email = "Team <team@example.com>" }, "Alarms.Email"},
 		{"no address", func(s *Service) { s.Alarms.Email = "team" }, "Alarms.Email"},

@@ -81,7 +81,7 @@ type Service struct {
 	DeadLetters  awssqs.Queue      // of changes that Purge gave up
 	Api          awsapigateway.RestApi
 	Distribution awscloudfront.Distribution
-	Keys         awscloudfront.KeyValueStore         // which the edge checks signatures by
+	Keys         awscloudfront.KeyValueStore         // which the edge checks signatures by, and has presets from
 	SigningKeys  map[string]awssecretsmanager.Secret // by id; to be pushed into Keys
 	EdgeFunction awscloudfront.Function
 

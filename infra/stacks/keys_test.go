@@ -58,7 +58,7 @@ func TestSigningKeys(t *testing.T) {
 		policy, push string
 	}{
 		{full(), retained, "primrose keys push --store ${PrimroseEdgeKeysStore6BBAB608.Arn}" +
-			" --secret 2026a=${PrimroseEdgeKeysKey2026a4D5F5D10} --secret 2026b=${PrimroseEdgeKeysKey2026b2C2B159E}"},
+			" --secret 2026a=${PrimroseEdgeKeysKey2026a4D5F5D10} --secret 2026b=${PrimroseEdgeKeysKey2026b2C2B159E} --secret imgix=${PrimroseEdgeKeysKeyimgixCD308A98}"},
 		{certified(), "Delete", "primrose keys push --store ${PrimroseEdgeKeysStore6BBAB608.Arn}" +
 			" --secret next=${PrimroseEdgeKeysKeynextDEA745D8}"},
 	} {

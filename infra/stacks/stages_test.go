@@ -21,7 +21,7 @@ func full() config.Stage {
 	s.Edge.Countries.Allow = []string{"AT", "CH", "DE"}
 	s.Edge.Shield = "eu-central-1"
 	s.Edge.Widths = []int{320, 640, 1280}
-	s.Edge.Signing = config.Signing{Mode: config.SigningRequired, Keys: []string{"2026a", "2026b"}}
+	s.Edge.Signing = config.Signing{Mode: config.SigningRequired, Keys: []string{"2026a", "2026b"}, Imgix: true}
 	s.Alarms.Email = "images@example.com"
 	s.TestEvents = config.SchemasAndRegistry
 	return config.Stage{
