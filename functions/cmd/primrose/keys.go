@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,7 +22,7 @@ Usage: primrose keys push --store <ARN> --secret <id>=<ARN> [--secret <id>=<ARN>
     --secret 2026a=arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key2026a-AbCdEf
 
 A deploy prints the command for its stage. All changes are made at once, and no
-key is ever shown. To rotate keys:
+key is ever shown. The id imgix is that of imgix's token. To rotate keys:
 
   1. Deploy the stage with both ids, the old one and the new one.
   2. Push both keys.
@@ -38,10 +37,9 @@ cloudfront-keyvaluestore:DescribeKeyValueStore, ListKeys and UpdateKeys.
 
 // keysOptions are the flags of keys push.
 type keysOptions struct {
-	store     string
+	pushOptions
 	secrets   []keySecret
 	removeAll bool
-	dryRun    bool
 }
 
 // keySecret says where the key of an id is.
@@ -56,34 +54,24 @@ func keysCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	store, err := keys.Open(conf, o.store)
+	store, err := o.open(conf)
 	if err != nil {
-		return fmt.Errorf("--store: %w", err)
+		return err
 	}
 	wanted, err := o.read(ctx, conf)
 	if err != nil {
 		return err
 	}
-	act := store.Set
-	if o.dryRun {
-		act = store.Plan
-	}
-	changes, err := act(ctx, wanted)
+	part, err := keys.Part(wanted)
 	if err != nil {
 		return err
 	}
-	for _, c := range changes {
-		fmt.Printf("%-8s %s\n", c.Action, c.ID)
-	}
-	if o.dryRun {
-		fmt.Println("Nothing is changed: this was a dry run.")
-	}
-	return nil
+	return o.push(ctx, store, part)
 }
 
 func parseKeys(args []string) (o keysOptions, err error) {
 	flags := newFlags("keys push", keysHelp)
-	flags.StringVar(&o.store, "store", "", "`ARN` of the stage's KeyValueStore")
+	o.add(flags)
 	flags.Func("secret", "`id=ARN` of a key's secret; twice while keys are rotated", func(text string) error {
 		id, arn, ok := strings.Cut(text, "=")
 		if !ok {
@@ -93,12 +81,8 @@ func parseKeys(args []string) (o keysOptions, err error) {
 		return nil
 	})
 	flags.BoolVar(&o.removeAll, "remove-all", false, "leave no key, which refuses every URL of a stage that wants signatures")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
-	switch {
-	case len(args) > 0 && args[0] == "push":
-		args = args[1:]
-	case len(args) != 1 || !slices.Contains([]string{"-h", "-help", "--help"}, args[0]):
-		return o, explain(flags, "push is all that can be done with keys;")
+	if args, err = pushArgs(flags, "keys", args); err != nil {
+		return o, err
 	}
 	if err := parse(flags, args); err != nil {
 		return o, err
@@ -112,8 +96,6 @@ func (o keysOptions) check() error {
 		return errors.New("without --secret no key would be left: if that is meant, say --remove-all")
 	case len(o.secrets) > 0 && o.removeAll:
 		return fmt.Errorf("--remove-all leaves no key, --secret %s does: which is meant?", o.secrets[0].id)
-	case len(o.secrets) > keys.Most:
-		return fmt.Errorf("%d secrets are too many: a stage has %d keys at most", len(o.secrets), keys.Most)
 	}
 	return nil
 }

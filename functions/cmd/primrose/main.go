@@ -27,6 +27,7 @@ var commands = []command{
 	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
 	{"sign", "sign URLs for a stage that wants them signed", signCommand},
 	{"keys", "tell the edge which keys URLs are signed with", keysCommand},
+	{"presets", "tell the edge what named sets of options there are", presetsCommand},
 	{"jail-check", "check that code in a decoder gets nowhere on this machine", jailCheckCommand},
 	{"version", "say which versions of Primrose and of the codecs these are", versionCommand},
 }

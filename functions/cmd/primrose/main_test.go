@@ -192,6 +192,30 @@ func TestKeysPush(t *testing.T) {
 	}
 }
 
+// TestPresetsPush leaves the keys alone.
+func TestPresetsPush(t *testing.T) {
+	aws := keystest.Start(t)
+	aws.Held["key.2026a"], aws.Held["preset.old"] = strings.Repeat("a", 43), "w=1"
+	file := filepath.Join(t.TempDir(), "presets.txt")
+	if err := os.WriteFile(file, []byte("# ours\nhero w=1600&auto=format\nthumb w=300\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const changes = "add      hero\nremove   old\nadd      thumb\n"
+	for _, c := range []struct{ args, says, hero string }{
+		{"--dry-run " + file, changes + "Nothing is changed: this was a dry run.\n", ""},
+		{file, changes, "w=1600&auto=format"},
+		{file, "keep     hero\nkeep     thumb\n", "w=1600&auto=format"},
+		{"--remove-all", "remove   hero\nremove   thumb\n", ""},
+	} {
+		cmd := primrose(t, append([]string{"presets", "push", "--store", keystest.StoreARN}, strings.Fields(c.args)...)...)
+		cmd.Env = append(cmd.Env, aws.Environ()...)
+		out, err := cmd.CombinedOutput()
+		if err != nil || string(out) != c.says || aws.Held["preset.hero"] != c.hero || aws.Held["key.2026a"] == "" {
+			t.Errorf("%s: says %q, %v, want %q; the store holds %v", c.args, out, err, c.says, aws.Held)
+		}
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	s3test.Setenv(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -239,6 +263,8 @@ func TestMistakes(t *testing.T) {
 		{"sign --key-id 2026a --key-file " + key, 2, "which URL?"},
 		{"sign --key-id 2026a --key-file " + file + " /rose.jpg", 1, "use 32 to 1024"},
 		{"sign --key-id 2026a --key-file " + dir + "/none /rose.jpg", 1, "no such file"},
+		{"sign --imgix --key-id 2026a --key-file " + key + " /rose.jpg", 1, "which is meant?"},
+		{"sign --imgix --key-file " + file + " /rose.jpg", 1, "use 8 to 1024"},
 		{"sign --key-file " + key + " /rose.jpg", 1, "no key's id"},
 		{"sign --key-id 2026a --key-file " + key + " --expires -1h /rose.jpg", 1, "negative"},
 		{"sign --key-id 2026a --key-file " + key + " /rose.jpg?kid=1", 1, "signed already"},
@@ -251,8 +277,14 @@ func TestMistakes(t *testing.T) {
 		{"keys push", 1, "--remove-all"},
 		{"keys push --secret 2026a", 2, "id=ARN"},
 		{"keys push --secret a=1 --remove-all", 1, "which is meant?"},
-		{"keys push --secret a=1 --secret b=2 --secret c=3", 1, "too many"},
 		{"keys push --secret a=1", 1, "--store"},
+		{"presets pull", 2, "push is all that can be done with presets"},
+		{"presets push", 2, "name one file"},
+		{"presets push --remove-all " + file, 1, "which is meant?"},
+		{"presets push " + file, 1, "--remove-all"},
+		{"presets push " + key, 1, "is no preset's name"},
+		{"presets push " + dir + "/none", 1, "no such file"},
+		{"presets push --remove-all", 1, "--store"},
 		{"keys push --secret a=1 --store " + keystest.StoreARN, 1, "no ARN of a secret"},
 	} {
 		out, err := primrose(t, strings.Fields(c.args)...).CombinedOutput()
@@ -269,6 +301,7 @@ func TestHelp(t *testing.T) {
 		"serve -h":      "--originals s3://",
 		"sign -h":       "PRIMROSE_KEY",
 		"keys -h":       "rotate",
+		"presets -h":    "?preset=hero",
 		"jail-check -h": "--fonts",
 		"version -h":    "codecs",
 		"version":       "vips",

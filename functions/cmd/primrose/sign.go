@@ -20,11 +20,12 @@ const keyVariable = "PRIMROSE_KEY"
 
 const signHelp = `Sign URLs, for a stage whose edge refuses those that are not signed.
 
-Usage: primrose sign --key-id <id> [flags] <URL>...
+Usage: primrose sign --key-id <id> | --imgix [flags] <URL>...
 
   primrose sign --key-id 2026a --key-file key.txt --expires 24h 'https://images.example.com/rose.jpg?w=300'
   export PRIMROSE_KEY=$(aws secretsmanager get-secret-value --secret-id <ARN> --query SecretString --output text)
   primrose sign --key-id 2026a '/rose.jpg?w=300' '/rose.jpg?w=600'
+  primrose sign --imgix --key-file token.txt 'https://images.example.com/rose.jpg?w=300'
 
 The key is read from a file, or else from PRIMROSE_KEY. It signs the path and
 the query as they are sent: change nothing of them afterwards.
@@ -33,6 +34,7 @@ the query as they are sent: change nothing of them afterwards.
 func signCommand(_ context.Context, args []string) error {
 	flags := newFlags("sign", signHelp)
 	id := flags.String("key-id", "", "`id` of the key, as the stage names it")
+	imgix := flags.Bool("imgix", false, "sign as imgix's libraries do, by MD5 with its token, which needs no --key-id")
 	file := flags.String("key-file", "", "`file` that holds the key (default $"+keyVariable+")")
 	lifetime := flags.Duration("expires", 0, "`time` for which the URL is valid, such as 24h (default for ever)")
 	if err := parseFlags(flags, args); err != nil {
@@ -40,6 +42,12 @@ func signCommand(_ context.Context, args []string) error {
 	}
 	if flags.NArg() == 0 {
 		return explain(flags, "which URL?")
+	}
+	if *imgix {
+		if *id != "" {
+			return fmt.Errorf("--imgix signs with imgix's token, --key-id %s with another key: which is meant?", *id)
+		}
+		*id = signature.Imgix
 	}
 	key, err := readKey(*id, *file)
 	if err != nil {

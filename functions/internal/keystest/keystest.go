@@ -172,7 +172,8 @@ func (s *Server) update(w http.ResponseWriter, r *http.Request) {
 		Puts    []struct{ Key, Value string }
 		Deletes []struct{ Key string }
 	}
-	if json.NewDecoder(r.Body).Decode(&change) != nil || len(change.Puts)+len(change.Deletes) == 0 {
+	if json.NewDecoder(r.Body).Decode(&change) != nil || len(change.Puts)+len(change.Deletes) == 0 ||
+		len(change.Puts)+len(change.Deletes) > 50 {
 		refuse(w, http.StatusBadRequest, "ValidationException")
 		return
 	}

@@ -14,13 +14,11 @@ type Key struct {
 	Secret string // the text of the stage's secret
 }
 
+// StorePrefix begins the keys of the KeyValueStore under which secrets are.
+const StorePrefix = "key."
+
 // StoreKey is the key of the KeyValueStore under which the secret of an id is.
-func StoreKey(id string) string { return storePrefix + id }
-
-// StoreID is the reverse of [StoreKey]. It reports whether it is one.
-func StoreID(key string) (id string, ok bool) { return strings.CutPrefix(key, storePrefix) }
-
-const storePrefix = "key."
+func StoreKey(id string) string { return StorePrefix + id }
 
 // Lengths of a secret in bytes. Nobody guesses 32 letters and digits; imgix's
 // tokens are shorter, and it is imgix that makes them; and a value in the
