@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -30,7 +31,7 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// These tests run what is deployed: the bundle's two files, in a box like
+// These tests run what is deployed: the bundle's files, in a box like
 // Lambda's, under a host that speaks its Runtime API, over a real S3 server.
 
 var unpacked = flag.String("bundle", "", "`folder` of an unpacked bundle to test, instead of one for this machine")
@@ -43,10 +44,11 @@ var bundle = sync.OnceValues(func() (string, error) {
 		return filepath.Join(*unpacked, "bootstrap"), nil
 	}
 	library, err := vips.Find()
-	if err != nil {
+	fonts, missing := vips.FindFonts()
+	if err := errors.Join(err, missing); err != nil {
 		return "", err
 	}
-	return lambdatest.Build(".", library)
+	return lambdatest.Build(".", library, fonts)
 })
 
 // deployment is the function with its buckets.

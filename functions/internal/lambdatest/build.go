@@ -35,7 +35,8 @@ func Main(m *testing.M) int {
 
 // Build builds the command in the folder source for this machine, with the flags
 // of the bundle that is deployed, and returns the bootstrap's path. Beside it lie
-// copies of the other files and nothing else, until [Main] removes them.
+// copies of the other files and folders and nothing else, until [Main] removes
+// them.
 func Build(source string, others ...string) (string, error) {
 	bootstrap := filepath.Join(folder, "bootstrap")
 	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, source)
@@ -44,13 +45,26 @@ func Build(source string, others ...string) (string, error) {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	for _, other := range others {
-		content, err := os.ReadFile(other)
-		if err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(filepath.Join(folder, filepath.Base(other)), content, 0o644); err != nil {
+		if err := lay(other); err != nil {
 			return "", err
 		}
 	}
 	return bootstrap, nil
+}
+
+// lay copies a file or a folder to beside the bootstrap.
+func lay(path string) error {
+	beside := filepath.Join(folder, filepath.Base(path))
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(beside, os.DirFS(path))
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(beside, content, 0o644)
 }

@@ -4,6 +4,7 @@ package soak
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -49,10 +50,11 @@ func TestLambda(t *testing.T) {
 func newFunction(t *testing.T) *function {
 	t.Helper()
 	library, err := vips.Find()
-	if err != nil {
+	fonts, missing := vips.FindFonts()
+	if err := errors.Join(err, missing); err != nil {
 		t.Fatal(err)
 	}
-	bootstrap, err := lambdatest.Build("../../image", library)
+	bootstrap, err := lambdatest.Build("../../image", library, fonts)
 	if err != nil {
 		t.Fatal(err)
 	}
