@@ -26,10 +26,14 @@ var source string
 // Stage is what differs between the functions of two stages. The zero value
 // serves any width, and asks for no signatures.
 type Stage struct {
-	Keys   []string       // ids of the keys by one of which a URL must be signed; none: it need not be
-	Widths options.Ladder // to which sizes are rounded; none: any size is served
+	Keys     []string       // ids of the keys by one of which a URL must be signed; none: it need not be
+	Imgix    bool           // whether it may be signed as [signature.Imgix] says, too
+	Optional bool           // whether it need not be signed all the same; one that is must be so well
+	Widths   options.Ladder // to which sizes are rounded; none: any size is served
 
-	Store func(key string) (value string, ok bool) // the KeyValueStore, with the keys' secrets by [signature.StoreKey]
+	// Store is the KeyValueStore, with the keys' secrets by [signature.StoreKey], and presets by their names
+	// behind "preset.".
+	Store func(key string) (value string, ok bool)
 }
 
 // Lines of the source that something takes the place of.
@@ -42,7 +46,7 @@ const (
 // before it is minified.
 func (s Stage) Source() string {
 	return strings.NewReplacer(
-		tableLine, "const table = "+script(options.Bare())+";",
+		tableLine, "const table = "+script(options.Packed())+";",
 		stageLine, "const stage = "+script(s.settings())+";",
 	).Replace(source)
 }
@@ -50,8 +54,14 @@ func (s Stage) Source() string {
 // settings are the stage as the function has it.
 func (s Stage) settings() map[string]any {
 	settings := map[string]any{}
-	if len(s.Keys) > 0 {
-		settings["signing"], settings["keys"] = "required", s.Keys
+	if len(s.Keys) > 0 || s.Imgix {
+		settings["signing"], settings["keys"] = "required", append([]string{}, s.Keys...)
+		if s.Optional {
+			settings["signing"] = "optional"
+		}
+	}
+	if s.Imgix {
+		settings["imgix"] = true
 	}
 	if len(s.Widths) > 0 {
 		settings["widths"] = s.Widths

@@ -2,13 +2,17 @@ package edge
 
 import (
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/signature"
 )
 
@@ -36,7 +40,7 @@ func (g generator) sample(u suite) sample {
 	if u.Widths != nil {
 		s.Query = g.some(1, "", g.parameter) + "&" + g.size()
 	}
-	if u.Keys != nil {
+	if u.Keys != nil || u.Imgix {
 		s = g.easy(s)
 		s.Query = g.signed(u, s)
 	}
@@ -64,20 +68,27 @@ func (g generator) easy(s sample) sample {
 
 // signed returns the query of a sample signed, well in half of the cases.
 func (g generator) signed(u suite, s sample) string {
-	id := g.pick(u.Keys[0], u.Keys[0], u.Keys[0], u.Keys[1], u.Keys[1], u.Keys[2], "other", g.pick("", "constructor"))
-	query := s.Query + "&kid=" + id
-	if s.Query == "" {
+	ids := slices.Concat(u.Keys, u.Keys, u.Keys, []string{"other", g.pick("", "constructor", signature.Imgix)})
+	id, query := g.pick(ids...), s.Query
+	if u.Imgix && g.IntN(5) > len(u.Keys) {
+		id = signature.Imgix
+	} else if query += "&kid=" + id; s.Query == "" {
 		query = g.pick("", "x&", "&", "s=1&") + "kid=" + id
 	}
 	if g.IntN(2) == 0 {
-		query += g.pick("&expires=9999999999", "&expires=9999999999", "&expires=1", "&expires="+g.number(), "&expires=99999999999",
-			"&expires=", "&expires", "&expires=4e9", "&expires=%39999999999", "&expires=9999999999&expires=1", "&kid="+u.Keys[1], "&KID=x", "&s=")
+		query += g.pick("&expires=9999999999", "&expires=9999999999", "&expires=1", "&expires="+g.number("0..9999999999"), "&expires=99999999999",
+			"&expires=", "&expires", "&expires=4e9", "&expires=%39999999999", "&expires=9999999999&expires=1", "&kid="+g.pick(ids...), "&KID=x", "&s=")
 	}
-	query = signed(s.URI, query, u.Store[signature.StoreKey(id)])
+	secret := u.Store[signature.StoreKey(id)]
+	if id == signature.Imgix && !strings.Contains(query, "kid=") {
+		query = signedByImgix(s.URI, query, secret)
+	} else {
+		query = signed(s.URI, query, secret)
+	}
 	if g.IntN(4) > 0 {
 		return query
 	}
-	return g.pick(query+"&w=1", query+"=", query+"&", query+"%3D", query[:len(query)-1], query[:len(query)-43], "w=2&"+query, query+query,
+	return g.pick(query+"&w=1", query+"=", query+"&", query+"%3D", query[:len(query)-1], query[:max(len(query)-43, 0)], "w=2&"+query, query+query,
 		strings.ToUpper(query), strings.ToLower(query), strings.Replace(query, "&s=", "&%73=", 1), strings.Replace(query, "kid=", "k%69d=", 1),
 		query+"&s="+strings.Repeat("A", 43), query+strings.Repeat("&kid="+id, g.IntN(45)), s.Query, "s="+strings.Repeat("A", 43))
 }
@@ -87,6 +98,16 @@ func signed(uri, query, secret string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(uri + "?" + query))
 	return query + "&s=" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// signedByImgix signs a query as imgix's client libraries do.
+func signedByImgix(uri, query, token string) string {
+	separator := "?"
+	if query != "" {
+		uri, separator = uri+"?"+query, "&"
+	}
+	_, query, _ = strings.Cut(fmt.Sprintf("%s%ss=%x", uri, separator, md5.Sum([]byte(token+uri))), "?")
+	return query
 }
 
 func (g generator) key() string {
@@ -101,49 +122,113 @@ func (g generator) key() string {
 	return key
 }
 
+// parameter is usually a good one, of any option of the table.
 func (g generator) parameter() string {
-	names := strings.Fields("w h dpr fit crop ar rect bg fm q lossless auto rot flip orient blur sharp")
-	name := g.pick(names...)
+	o := table[g.IntN(len(table))]
 	switch g.IntN(20) {
 	case 0:
-		return g.pick("utm=1", "W=1", "%77=1", "=", "", "__proto__=1", "constructor", "ixlib=js-3.8.0", "ww=1", "w number=1")
+		return g.pick("utm=1", "W=1", "%77=1", "=", "", "__proto__=1", "constructor", "ixlib=js-3.8.0", "ww=1", "64=1", "0..100&px=1", "w64", "value=1",
+			"preset=thumb", "preset=thumb", "preset=tall", "preset=", "preset=none", "preset=__proto__")
 	case 1:
-		return name + "=" + g.some(4, "", g.scrap)
+		return o.name + g.pick("", "64") + "=" + g.some(4, "", g.scrap)
 	}
-	return name + "=" + g.value(name)
+	value := g.value(o)
+	if text, err := url.QueryUnescape(value); err == nil && g.IntN(6) == 0 {
+		return o.name + "64=" + base64.RawURLEncoding.EncodeToString([]byte(text)) + g.some(g.IntN(2)*g.IntN(2), "", g.scrap)
+	}
+	return o.name + "=" + value
 }
 
 func (g generator) scrap() string {
-	return g.pick("1", "0", ".", "-", ",", ":", "_", "|", "a", "F", "top", "clip", "format", "%2C", "%3A", "%7C", "+", "%20", "%0A", "%", "\u212a", "é", "=")
+	return g.pick("1", "0", ".", "-", ",", ":", "_", "|", "a", "F", "top", "clip", "format", "%2C", "%3A", "%7C", "+", "%20", "%0A", "%", "\u212a", "é", "=",
+		"%00", "%7F", "%C2%85", "%FF", "%EF%BF%BD", "<color>", "Lw", "L2E", "/", "77-9", "_w")
 }
+
+// An option as the packed table has it.
+type option struct{ name, kind, span string }
+
+var table = func() []option {
+	var all []option
+	for line := range strings.Lines(options.Packed()) {
+		column := strings.Split(strings.TrimSpace(line), "&")
+		kind, span, found := strings.Cut(column[0], " ")
+		if !found {
+			kind, span = "value", kind
+		}
+		for _, name := range column[1:] {
+			name, _, _ = strings.Cut(name, "=")
+			all = append(all, option{name, kind, span})
+		}
+	}
+	return all
+}()
 
 // value is usually a good one.
-func (g generator) value(name string) string {
-	switch name {
-	case "fit":
-		return g.pick("clip", "crop", "Clamp", "fill", "max", "min", "scale", "cut")
-	case "crop":
-		return g.pick("top", "left", "center") + g.some(2, "", func() string { return g.pick(",", "%2C") + g.pick("top", "ENTROPY", "attention", "right") })
-	case "ar":
-		return g.number() + g.pick(":", "%3A") + g.pick("1", "2.50", "0003")
-	case "rect":
-		return g.pick("0,0,1,1", "10%2C20,30,40", "1,2,3", "1,2,0,4", "0.5,01,100.99,7")
-	case "bg":
-		return g.pick("fff", "F0A8", "80ff0000", "ABCDEF", "red", "Rebeccapurple", "blurple", "12345")
-	case "fm":
-		return g.pick("jpg", "pjpg", "PNG", "webp", "avif", "gif", "json", "exe")
-	case "lossless":
+func (g generator) value(o option) string {
+	switch o.kind {
+	case "value":
+		return g.places(o.span)
+	case "corners":
+		return g.pick(g.number(o.span), strings.Join([]string{g.number(o.span), g.number(o.span), g.number(o.span), g.number(o.span)}, g.pick(",", "%2C")), "1,2", "1,2,3,4,5")
+	case "list":
+		words := strings.Split(o.span, "|")
+		return g.word(words) + g.some(2, "", func() string { return g.pick(",", "%2C") + g.word(words) })
+	case "flag":
 		return g.pick("0", "1", "true", "False", "yes")
-	case "auto":
-		return g.pick("format", "compress", "format,compress", "compress%2CFORMAT", "avif")
-	case "flip":
-		return g.pick("h", "v", "HV", "vh")
+	case "text":
+		return g.some(5, g.pick("", "+", "%0A"), func() string {
+			return g.pick("Rose", "장미", "%EC%9E%A5", "🌹", "%F0%9F%8C%B9", "<b>", "%26amp;", "\u202e", "e\u0301", "_", "A1", "%25", strings.Repeat("x", g.IntN(250)), strings.Repeat("장", g.IntN(80)))
+		})
+	case "path":
+		return g.pick(g.alternative(o.span), g.alternative(o.span), "%2F"+g.key(), "/"+g.key(), g.key(), "/red", "Red", "ELLIPSE", "https%3A%2F%2Fx%2Fy")
 	}
-	return g.number()
+	panic(o.kind)
 }
 
-func (g generator) number() string {
-	return g.pick("", "", "", "0", "00", "-") + g.pick("1", "7", "10", "90", "359", "8192", "0", "100") + g.pick("", "", "", "", ".5", ".0", ".999", ".0000001", "%30")
+// word is one of them as it may be written.
+func (g generator) word(words []string) string {
+	word := g.pick(words...)
+	return g.pick(word, word, word, strings.ToUpper(word), strings.ToUpper(word[:1])+word[1:])
+}
+
+// places are values of a range's.
+func (g generator) places(span string) string {
+	separator := ","
+	if strings.Contains(span, ":") {
+		separator = ":"
+	}
+	places := strings.Split(span, separator)
+	for i, place := range places {
+		places[i] = g.alternative(place)
+	}
+	if g.IntN(20) == 0 {
+		places = append(places, "1")
+	}
+	return strings.Join(places, g.pick(separator, url.QueryEscape(separator)))
+}
+
+func (g generator) alternative(span string) string {
+	switch one := g.pick(strings.Split(span, "|")...); {
+	case strings.Contains(one, ".."):
+		return g.number(one)
+	case one == "<color>":
+		return g.pick("fff", "F0A8", "80ff0000", "ABCDEF", "red", "Rebeccapurple", "ABCDEF", "808080", "blurple", "12345")
+	default:
+		return g.word([]string{one})
+	}
+}
+
+// number is usually in the range from..to.
+func (g generator) number(span string) string {
+	from, to, _ := strings.Cut(span, "..")
+	low, _ := strconv.ParseFloat(from, 64)
+	high, _ := strconv.ParseFloat(to, 64)
+	between := strconv.FormatFloat(low+(high-low)*g.Float64(), 'f', g.IntN(5), 64)
+	number := g.pick(from, to, between, between, between, between, between, between, between, "0", "-0", "1", to+".5", to+"0", "-"+to, "1e1")
+	if strings.HasPrefix(number, "-") {
+		return number
+	}
+	return g.pick("", "", "", "0", "00") + number
 }
 
 func (g generator) mediaRange() string {

@@ -2,11 +2,13 @@ package edge
 
 import (
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"modernc.org/quickjs"
 )
@@ -21,11 +23,12 @@ var imports = regexp.MustCompile(`(?m)^import (\w+) from '(\w+)';$`)
 
 // load runs the stage's function, so that the shim can call it.
 func (s Stage) load(vm *quickjs.VM) error {
-	if err := vm.RegisterHostFunc("hmac", hmacOf); err != nil {
-		return err
-	}
-	if err := vm.RegisterHostFunc("stored", s.stored); err != nil {
-		return err
+	for name, function := range map[string]func([]any) (any, error){
+		"digest": digestOf, "hmac": hmacOf, "encoded": encoded, "decoded": decoded, "stored": s.stored,
+	} {
+		if err := vm.RegisterHostFunc(name, function); err != nil {
+			return err
+		}
 	}
 	_, err := vm.Eval(shim+imports.ReplaceAllString(s.Source(), "const $1 = modules.$2;"), quickjs.EvalGlobal)
 	return err
@@ -40,6 +43,33 @@ func hmacOf(args []any) (any, error) {
 	h := hmac.New(sha256.New, fmt.Append(nil, args[1]))
 	fmt.Fprint(h, args[2])
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)), nil
+}
+
+// digestOf is called with the names of the hash, of which there is one, the
+// text and the name of the encoding, of which there is one, too.
+func digestOf(args []any) (any, error) {
+	if len(args) != 3 || args[0] != "md5" || args[2] != "hex" {
+		return nil, fmt.Errorf("no digest of %d arguments, %v in %v", len(args), args[0], args[len(args)-1])
+	}
+	return fmt.Sprintf("%x", md5.Sum(fmt.Append(nil, args[1]))), nil
+}
+
+// encoded and decoded are called with a text and the name of the encoding, of
+// which there is one. What is no base64url is left out, and what is no UTF-8
+// replaced, as CloudFront's Buffer does.
+func encoded(args []any) (any, error) {
+	if len(args) != 2 || args[1] != "base64url" {
+		return nil, fmt.Errorf("no encoding by %v", args)
+	}
+	return base64.RawURLEncoding.EncodeToString(fmt.Append(nil, args[0])), nil
+}
+
+func decoded(args []any) (any, error) {
+	if len(args) != 2 || args[1] != "base64url" {
+		return nil, fmt.Errorf("no decoding by %v", args)
+	}
+	text, _ := base64.RawURLEncoding.DecodeString(strings.Trim(fmt.Sprint(args[0]), "="))
+	return strings.ToValidUTF8(string(text), "\ufffd"), nil
 }
 
 // stored looks into the KeyValueStore; null if it has no such key.

@@ -1,6 +1,6 @@
-// What CloudFront's runtime has and QuickJS lacks: two modules, as far as the
-// edge function imports them, and something that runs it. Go defines hmac and
-// stored.
+// What CloudFront's runtime has and QuickJS lacks: two modules and Buffer, as
+// far as the edge function uses them, and something that runs it. Go defines
+// digest, hmac, encoded, decoded and stored.
 
 const modules = {
   cloudfront: {
@@ -13,8 +13,16 @@ const modules = {
     }),
   },
   crypto: {
+    createHash: hash => ({update: text => ({digest: encoding => digest(hash, text, encoding)})}),
     createHmac: (hash, secret) => ({update: text => ({digest: encoding => hmac(hash, secret, text, encoding)})}),
   },
+};
+
+// Of a text, or of what a text is the spelling of in an encoding.
+const Buffer = {
+  from: (text, encoding) => ({
+    toString: wanted => wanted ? encoded(text, wanted) : decoded(text, encoding),
+  }),
 };
 
 // Events are plain JSON here: CloudFront's own have a method.

@@ -17,12 +17,17 @@
 import cf from 'cloudfront';
 import crypto from 'crypto';
 
-// The options, a line each: name, kind, range, default. The bundler puts
-// options.txt here, without comments.
+// The options, which the bundler puts here: a line for all that take the same
+// values, with kind and range (the kind value is left out), and after each &
+// an option's name and default. That is options.txt without its repetitions:
+//
+//   list top|bottom|left|right&fill-gradient-linear-direction=
+//   0..100&px=0&sepia=0&q=
 const table = '';
 
-// What the stage wants, which the bundler puts here: signing ('required', or
-// absent), keys (the ids of the valid ones) and widths (the ladder, or absent).
+// What the stage wants, which the bundler puts here: signing ('required',
+// 'optional' or absent), keys (the ids of the valid ones), imgix (whether its
+// signatures are valid) and widths (the ladder, or absent).
 const stage = {};
 
 const maxLength = 4096; // of path and of query, each
@@ -38,14 +43,14 @@ async function handler(event) {
     }
     const query = rawQuery(request);
     const pairs = pairsOf(request.uri, query);
-    if (stage.signing === 'required') {
+    if (toVerify(pairs)) {
       const secret = await secretOf(pairs);
       verify(request.uri, query, secret, pairs);
     }
+    const preset = await presetOf(pairs);
     const key = encodedKey(request.uri);
-    const given = parameters(pairs);
-    // Presets belong here: they add to what is given.
-    const values = normalValues(given);
+    if (!preset) refuse(400, 'bad_option', 'there is no such preset');
+    const values = normalValues(parameters(preset.split('&').concat(pairs)));
     if (stage.widths) climb(values, stage.widths);
     values.auto = negotiated(values.auto, acceptHeader(request));
     return rewritten(request, variantPath(key, canonical(values)));
@@ -61,25 +66,23 @@ async function handler(event) {
 function rawQuery(request) {
   const raw = request.rawQueryString && request.rawQueryString();
   if (raw) return raw;
-  const pairs = [];
-  Object.keys(request.querystring).forEach(name => {
-    const field = request.querystring[name];
-    (field.multiValue || [field]).forEach(one => pairs.push(name + '=' + one.value));
-  });
-  return pairs.join('&');
+  const fields = request.querystring;
+  return Object.keys(fields).map(name => name + '=' + fields[name].value).join('&');
 }
 
 // The query's parameters as sent; refused before they cost more time than
 // there is.
 function pairsOf(uri, query) {
-  if (uri.length > maxLength || query.length > maxLength) {
-    refuse(400, 'too_long', `the path or the query is longer than ${maxLength} bytes`);
-  }
-  const pairs = query.split('&');
-  if (pairs.length > maxParameters) {
-    refuse(400, 'too_long', `the query has more than ${maxParameters} parameters`);
+  const pairs = query.split('&', maxParameters + 1);
+  if (uri.length > maxLength || query.length > maxLength || pairs.length > maxParameters) {
+    refuse(400, 'too_long', `path or query are longer than ${maxLength} bytes, or have more than ${maxParameters} parameters`);
   }
   return pairs;
+}
+
+// The values of the parameters of one name, as sent.
+function sent(pairs, name) {
+  return pairs.filter(pair => pair.indexOf(name + '=') === 0).map(pair => pair.slice(name.length + 1));
 }
 
 function acceptHeader(request) {
@@ -100,29 +103,34 @@ function rewritten(request, path) {
 // A signed query ends in kid=<id of the key>&expires=<seconds since 1970>&s=<signature>,
 // where expires may be absent. The signature is HMAC-SHA256, in base64url, of
 // all that stands before "&s=": path, question mark and query as they are
-// sent. The secrets are in the KeyValueStore, which is asked only for those
-// that the stage names.
+// sent. Without kid it is imgix's: MD5, in hexadecimal, of its token and the
+// same text, or of token and path where nothing but s is in the query. The
+// secrets are in the KeyValueStore, which is asked only for those that the
+// stage names.
 
-const unsigned = 'the URL is not signed, or not by a key that is valid here';
+function toVerify(pairs) {
+  return stage.signing === 'required' || stage.signing && sent(pairs, 's').length > 0;
+}
 
 function secretOf(pairs) {
   const id = sent(pairs, 'kid').pop();
-  if (stage.keys.indexOf(id) < 0) refuse(403, 'bad_signature', unsigned);
-  return cf.kvs().get('key.' + id).catch(() => ''); // it has no such key yet
+  if (id === undefined ? !stage.imgix : stage.keys.indexOf(id) < 0) refuseSignature();
+  return cf.kvs().get('key.' + (id || 'imgix')).catch(() => ''); // it has no such key yet
 }
 
 function verify(uri, query, secret, pairs) {
-  const end = query.lastIndexOf('&s=');
-  const signed = uri + '?' + query.slice(0, end);
-  const right = secret && crypto.createHmac('sha256', secret).update(signed).digest('base64url');
-  if (!right || !same(right, query.slice(end + 3))) refuse(403, 'bad_signature', unsigned);
+  const start = ('&' + query).lastIndexOf('&s=');
+  const covered = start > 0 ? uri + '?' + query.slice(0, start - 1) : uri;
+  const right = sent(pairs, 'kid').length
+    ? crypto.createHmac('sha256', secret).update(covered).digest('base64url')
+    : crypto.createHash('md5').update(secret + covered).digest('hex');
+  if (!secret || start < 0 || !same(right, query.slice(start + 2))) refuseSignature();
   const times = sent(pairs, 'expires');
   if (!times.every(inFuture)) refuse(403, 'expired', 'the URL has expired: ask for a new one where it came from');
 }
 
-// The values of the parameters of one name.
-function sent(pairs, name) {
-  return pairs.filter(pair => pair.indexOf(name + '=') === 0).map(pair => pair.slice(name.length + 1));
+function refuseSignature() {
+  refuse(403, 'bad_signature', 'the URL is not signed, or not by a key that is valid here');
 }
 
 // Compares two texts in a time that does not tell where they begin to differ.
@@ -138,23 +146,20 @@ function inFuture(time) {
 
 // --- The key ---
 
-// What encodeURIComponent spells in another way than RFC 3986's unreserved
-// characters and a slash between segments want it.
-const respelled = {'!': '%21', "'": '%27', '(': '%28', ')': '%29', '*': '%2A', '%2F': '/'};
-
 // The original's key in the one spelling that CloudFront, S3 and API Gateway
-// all read alike: all but the unreserved characters and the slash is encoded.
+// all read alike: all but the unreserved characters of RFC 3986 and the slash
+// is encoded.
 function encodedKey(uri) {
-  let encoded = '';
+  let key = '';
   try {
-    const key = decodeURIComponent(uri.slice(1));
-    if (uri[0] === '/' && validKey(key)) encoded = encodeURIComponent(key);
+    key = decodeURIComponent(uri.slice(1));
   } catch (invalid) {} // a bad escape, or no UTF-8
-  if (!encoded) {
-    refuse(400, 'bad_path', 'the path names no image: it must be valid percent-encoded UTF-8 ' +
-      'without control characters and without empty, "." or ".." segments');
+  if (uri[0] !== '/' || !validKey(key)) {
+    refuse(400, 'bad_path', 'the path names no image: it must be percent-encoded UTF-8, ' +
+      'without control characters and empty, "." or ".." segments');
   }
-  return Object.keys(respelled).reduce((key, text) => key.split(text).join(respelled[text]), encoded);
+  return encodeURIComponent(key).split('%2F').join('/')
+    .replace(/[!'()*]/g, letter => '%' + letter.charCodeAt(0).toString(16).toUpperCase());
 }
 
 // S3 is told what to delete in XML, which cannot spell U+FFFE and U+FFFF: what
@@ -175,105 +180,137 @@ function variantPath(key, options) {
 
 // --- The options ---
 
-const lines = '\n' + table;
+// A value in its one spelling by its kind, or nothing. It gets the text in
+// lower case, the range, and the text as it is. This stands here because njs
+// finds a const only where it stands before what uses it.
+const kinds = {
+  value: places,
+  corners(plain, range) {
+    return places(plain, range) || places(plain, [range, range, range, range].join());
+  },
+  list(plain, range) {
+    const words = range.split('|');
+    const asked = plain.split(',');
+    return asked.every(word => words.indexOf(word) >= 0) && words.filter(word => asked.indexOf(word) >= 0).join('_');
+  },
+  flag(plain) {
+    return {0: '0', false: '0', 1: '1', true: '1'}[plain];
+  },
+  text(plain, range, text) {
+    const encoded = base64url(text);
+    const bytes = encoded.length * 3 >> 2;
+    return within(String(bytes), range) && whole(/^[^\x00-\x09\x0b-\x1f\x7f]*/, text) && encoded;
+  },
+  path(plain, range, text) {
+    const key = text[0] === '/' ? text.slice(1) : text;
+    return alternative(plain, range) || validKey(key) && base64url('/' + key);
+  },
+};
 
-// The columns of an option's line; nothing if there is no such option.
-function find(name) {
-  const start = name.indexOf(' ') < 0 ? lines.indexOf('\n' + name + ' ') : -1;
-  return start < 0 ? null : lines.slice(start + 1, lines.indexOf('\n', start + 1)).split(' ');
+// A preset is a query of the stage's own, in the KeyValueStore. It counts as if
+// it stood before the URL's: what the URL says goes before what the preset says.
+// Where none is asked for, it says nothing; where there is none, it is empty.
+function presetOf(pairs) {
+  const name = sent(pairs, 'preset').pop();
+  return name === undefined ? '&' : cf.kvs().get('preset.' + name).catch(() => '');
 }
 
-// The raw values by name. Of an option given twice the last counts; auto's
-// are joined. Names are not decoded.
+// The option of a name, which holds neither "&" nor "="; nothing if there is
+// none.
+function find(name) {
+  const start = table.indexOf('&' + name + '=');
+  if (start < 0) return null;
+  const line = table.slice(table.lastIndexOf('\n', start) + 1, table.indexOf('\n', start)).split('&');
+  const type = line[0].split(' ');
+  return {range: type.pop(), kind: type[0] || 'value', fallback: sent(line, name)[0]};
+}
+
+// The texts by name. Of an option given twice the last counts; auto's are
+// joined. Names are not decoded. One that ends in 64 has its value in base64url.
 function parameters(pairs) {
   const given = {};
   pairs.forEach(pair => {
-    const name = pair.split('=')[0];
+    const spelling = pair.split('=')[0];
+    const encoded = spelling.endsWith('64');
+    const name = encoded ? spelling.slice(0, -2) : spelling;
     if (!find(name)) return;
-    const value = pair.slice(name.length + 1);
-    given[name] = name === 'auto' && given.auto !== undefined ? given.auto + ',' + value : value;
+    const value = pair.slice(spelling.length + 1);
+    const text = encoded ? fromBase64url(value) : fromQuery(value);
+    if (text === null) refuseValue(name, '');
+    given[name] = name === 'auto' && given.auto ? given.auto + ',' + text : text;
   });
   return given;
+}
+
+function fromQuery(value) {
+  try {
+    return decodeURIComponent(value.split('+').join(' '));
+  } catch (invalid) {
+    return null;
+  }
+}
+
+// Only what is spelled as it would be here again is valid base64url of valid
+// UTF-8: the decoder overlooks the rest.
+function fromBase64url(value) {
+  const text = Buffer.from(value, 'base64url').toString();
+  return base64url(text) === value ? text : null;
+}
+
+function base64url(text) {
+  return Buffer.from(text).toString('base64url');
 }
 
 function normalValues(given) {
   const values = {};
   Object.keys(given).sort().forEach(name => {
-    const option = find(name);
-    const value = normal(option[1], option[2], given[name]);
-    if (!value) refuseValue(option, given[name]);
-    values[name] = value;
+    values[name] = normal(find(name), given[name]);
+    if (values[name] === null) refuseValue(name, given[name]);
   });
   return values;
 }
 
-// Rounds a size up to the ladder's next width, or down to its last one, so
-// that few variants serve all sizes. dpr is a part of the size that is asked
-// for. The height keeps the ratio to the width; alone, it climbs itself.
-function climb(values, ladder) {
-  const side = values.w ? 'w' : 'h';
-  const asked = values[side];
-  if (!asked) return;
-  const wanted = Math.floor(asked * (values.dpr || 1) + 0.5);
-  const rung = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
-  if (values.w && values.h) values.h = String(Math.min(Math.max(Math.floor(values.h * rung / asked + 0.5), 1), 8192));
-  values[side] = String(rung);
-  values.dpr = '';
+// A text in its one spelling; null if it is none of the option's values. Only
+// ASCII's capitals are lowered: toLowerCase would make others ASCII.
+function normal(option, text) {
+  const plain = whole(/^[!-~]+/, text) ? text.toLowerCase() : '';
+  const value = kinds[option.kind](plain, option.range, text);
+  return typeof value === 'string' ? value : null;
 }
 
-// A value in its one spelling; nothing if it is none. No value holds a space,
-// an underscore or anything but ASCII, whose capitals are the only ones that
-// toLowerCase may touch.
-function normal(kind, range, raw) {
-  let value = '';
-  try {
-    value = decodeURIComponent(raw.split('+').join(' '));
-  } catch (invalid) {}
-  return whole(/^[!-^`-~]+/, value) && kinds[kind](value.toLowerCase(), range);
+// Places separated by commas or colons, each in a range of its own.
+function places(text, range) {
+  const separator = range.indexOf(':') < 0 ? ',' : ':';
+  const ranges = range.split(separator);
+  const values = text.split(separator).map((value, i) => ranges[i] && alternative(value, ranges[i]));
+  return values.length === ranges.length && values.every(value => value) && values.join('_');
 }
 
-const kinds = {
-  number(value, range) {
-    const separator = range.indexOf(':') < 0 ? ',' : ':';
-    const ranges = range.split(separator);
-    const texts = value.split(separator);
-    if (texts.length !== ranges.length) return null;
-    const numbers = texts.map((text, i) => within(text, ranges[i]));
-    return numbers.every(number => number) && numbers.join('_');
-  },
-  word(value, range) {
-    return range.split('|').indexOf(value) >= 0 && value;
-  },
-  list(value, range) {
-    const words = range.split('|');
-    const asked = value.split(',');
-    return asked.every(word => words.indexOf(word) >= 0) && words.filter(word => asked.indexOf(word) >= 0).join('_');
-  },
-  flag(value) {
-    return ['0', 'false'].indexOf(value) >= 0 ? '0' : ['1', 'true'].indexOf(value) >= 0 && '1';
-  },
-  color(value) {
-    if (!/^([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}|[a-z]+)$/.test(value)) return null;
-    return /^[0-9a-f]{3,4}$/.test(value) ? value.replace(/./g, '$&$&') : value;
-  },
-};
+// A text as the first of a range's alternatives that takes it.
+function alternative(text, range) {
+  return range.split('|').reduce((value, one) => value || (
+    one.indexOf('..') > 0 ? within(text, one) : one === '<color>' ? color(text) : text !== '<key>' && text === one && text
+  ), '');
+}
 
-// A number that keeps as many decimals as its lower bound is written with.
+// A number without needless zeros, cut after as many decimals as the range's
+// lower bound is written with. It is spelled by its letters: parsed and printed,
+// it might differ between two languages.
 function within(text, range) {
-  const bounds = range.split('..');
-  const number = decimal(text, (bounds[0].split('.')[1] || '').length);
-  return number && Number(number) >= Number(bounds[0]) && Number(number) <= Number(bounds[1]) && number;
-}
-
-// A number without needless zeros, cut after some decimals. It is spelled by
-// its letters: parsed and printed, it might differ between two languages.
-function decimal(text, kept) {
   const parts = text.length <= 32 && whole(/^(-?)0*([0-9]+)(\.[0-9]+)?/, text);
   if (!parts) return null;
-  let fraction = (parts[3] || '.').slice(0, kept + 1);
-  while (fraction.endsWith('0') || fraction === '.') fraction = fraction.slice(0, -1);
-  const number = parts[2] + fraction;
-  return number === '0' ? number : parts[1] + number;
+  const bounds = range.split('..');
+  const decimals = (bounds[0].split('.')[1] || '').length;
+  const unsigned = parts[2] + (parts[3] || '').slice(0, decimals + 1).replace(/\.?0*$/, '');
+  const number = unsigned === '0' ? unsigned : parts[1] + unsigned;
+  return Number(number) >= Number(bounds[0]) && Number(number) <= Number(bounds[1]) && number;
+}
+
+// The short forms' digits are doubled. A name stays a name: only the image
+// function knows which there are.
+function color(text) {
+  if (!/^([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}|[a-z]+)$/.test(text)) return null;
+  return /^[0-9a-f]{3,4}$/.test(text) ? text.replace(/./g, '$&$&') : text;
 }
 
 // The pattern's groups if it matches all of a text. In njs, $ also matches
@@ -283,16 +320,31 @@ function whole(pattern, text) {
   return groups && groups[0] === text ? groups : null;
 }
 
-// name=value pairs, sorted, joined by commas, without defaults. With fm=json
-// no image is encoded, so there is no format to choose. Where auto's format
-// is all that is left, it stays: a variant is wanted, not the original's very
+// Rounds a size up to the ladder's next width, or down to its last one, so
+// that few variants serve all sizes. dpr is a part of the size that is asked
+// for. The height keeps the ratio to the width; alone, it climbs itself. Parts
+// of the original's sides stay.
+function climb(values, ladder) {
+  const side = values.w ? 'w' : 'h';
+  const asked = values[side];
+  if (!(asked >= 1)) return;
+  const wanted = Math.round(asked * (values.dpr || 1));
+  const rung = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
+  if (values.w && values.h >= 1) values.h = String(Math.min(Math.max(Math.round(values.h * rung / asked), 1), 8192));
+  values[side] = String(rung);
+  values.dpr = '';
+}
+
+// name=value pairs, sorted, joined by commas, without defaults. Where what is
+// asked for is no image, there is no format to choose. Where auto's format is
+// all that is left, it stays: a variant is wanted, not the original's very
 // bytes, which may tell where a photo was taken.
 function canonical(values) {
-  if (values.fm === 'json') values.auto = without(values.auto, ['avif', 'webp']);
-  const auto = values.auto;
-  values.auto = without(auto, ['format']);
+  const described = values.palette || ['json', 'blurhash', 'thumbhash'].indexOf(values.fm) >= 0;
+  const auto = without(values.auto, described ? 'redeye_true_avif_webp' : 'redeye_true');
+  values.auto = without(auto, 'format');
   const pairs = Object.keys(values).sort()
-    .filter(name => values[name] && values[name] !== find(name)[3])
+    .filter(name => values[name] && values[name] !== find(name).fallback)
     .map(name => name + '=' + values[name]);
   return pairs.length || auto !== 'format' ? pairs.join(',') : 'auto=format';
 }
@@ -316,7 +368,7 @@ function negotiated(auto, accept) {
 
 function weights(accept) {
   const best = {avif: 0, webp: 0, other: 0};
-  accept.split(' ').join('').split('\t').join('').split(',').forEach(item => {
+  accept.replace(/[ \t]/g, '').split(',').forEach(item => {
     const range = item.split(';')[0];
     if (range !== '*/*' && range.indexOf('image/') !== 0) return;
     const format = range === 'image/avif' ? 'avif' : range === 'image/webp' ? 'webp' : 'other';
@@ -327,14 +379,12 @@ function weights(accept) {
 
 // A media range's q: 1 if there is none, 0 if it is malformed.
 function weight(item) {
-  const q = item.split(';').slice(1).filter(parameter => parameter.indexOf('q=') === 0)[0];
-  if (!q) return 1;
-  const number = Number(decimal(q.slice(2), 3) || 0);
-  return number >= 0 && number <= 1 ? number : 0;
+  const q = sent(item.split(';'), 'q')[0];
+  return q === undefined ? 1 : Number(within(q, '0.000..1') || 0);
 }
 
 function without(list, words) {
-  return (list || '').split('_').filter(word => words.indexOf(word) < 0).join('_');
+  return (list || '').split('_').filter(word => words.split('_').indexOf(word) < 0).join('_');
 }
 
 // --- Problems ---
@@ -344,10 +394,10 @@ function refuse(status, code, detail) {
 }
 
 // Says what is wrong, and shows the value only where that can harm no reader.
-function refuseValue(option, value) {
-  const name = option[0];
-  const subject = whole(/^[A-Za-z0-9._,:-]{1,40}/, value) ? name + '=' + value : 'the value of ' + name;
-  refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option[1]} ${option[2]}`);
+function refuseValue(name, text) {
+  const option = find(name);
+  const subject = whole(/^[A-Za-z0-9._,:-]{1,40}/, text) ? name + '=' + text : 'the value of ' + name;
+  refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option.kind} ${option.range}`);
 }
 
 // A problem as RFC 9457 spells it, kept in caches for a moment only.

@@ -49,7 +49,7 @@ func edgeSource(root string, e config.Edge) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	source, err := paste(string(script), tableLine, withoutComments(string(table)))
+	source, err := paste(string(script), tableLine, packed(string(table)))
 	if err != nil {
 		return "", err
 	}
@@ -59,14 +59,15 @@ func edgeSource(root string, e config.Edge) (string, error) {
 // settings are what the script has to know of its stage. An empty one means: any width, no signatures.
 type settings struct {
 	Signing config.SigningMode `json:"signing,omitempty"`
-	Keys    []string           `json:"keys,omitempty"` // ids
+	Keys    []string           `json:"keys,omitzero"` // ids
+	Imgix   bool               `json:"imgix,omitempty"`
 	Widths  []int              `json:"widths,omitempty"`
 }
 
 func settingsOf(e config.Edge) settings {
 	s := settings{Widths: e.Widths}
-	if e.Signing.Mode == config.SigningRequired {
-		s.Signing, s.Keys = e.Signing.Mode, e.Signing.Keys
+	if e.Signing.Mode == config.SigningRequired || e.Signing.Mode == config.SigningOptional {
+		s.Signing, s.Keys, s.Imgix = e.Signing.Mode, append([]string{}, e.Signing.Keys...), e.Signing.Imgix
 	}
 	return s
 }
@@ -84,13 +85,25 @@ func paste(script, line string, value any) (string, error) {
 	return strings.Replace(script, line, declaration+"= "+string(text)+";", 1), nil
 }
 
-// withoutComments drops the table's comments and blank lines.
-func withoutComments(table string) string {
-	var lines strings.Builder
+// packed is the table as the script wants it: a line for all options that take the same values, with
+// kind and range (the kind value is left out), and after each "&" an option's name and default.
+func packed(table string) string {
+	var heads []string
+	names := map[string]string{}
 	for line := range strings.Lines(table) {
-		if line != "\n" && !strings.HasPrefix(line, "#") {
-			lines.WriteString(line)
+		column := append(strings.Fields(line), "")
+		if line[0] == '#' || len(column) < 4 {
+			continue
 		}
+		head := strings.TrimPrefix(column[1]+" "+column[2], "value ")
+		if names[head] == "" {
+			heads = append(heads, head)
+		}
+		names[head] += "&" + column[0] + "=" + column[3]
 	}
-	return lines.String()
+	var text strings.Builder
+	for _, head := range heads {
+		text.WriteString(head + names[head] + "\n")
+	}
+	return text.String()
 }

@@ -35,18 +35,22 @@ var testdata = filepath.Join(root, "functions", "edge", "testdata")
 
 // A suite is a stage with cases for it, a case a line.
 type suite struct {
-	Keys   []string
-	Widths []int
-	Store  json.RawMessage // what the KeyValueStore holds
-	Cases  []json.RawMessage
+	Keys            []string
+	Imgix, Optional bool
+	Widths          []int
+	Store           json.RawMessage // what the KeyValueStore holds
+	Cases           []json.RawMessage
 }
 
 func (s suite) edge() config.Edge {
-	e := config.Edge{Widths: s.Widths}
-	if s.Keys != nil {
-		e.Signing = config.Signing{Mode: config.SigningRequired, Keys: s.Keys}
+	signing := config.Signing{Mode: config.SigningOff, Keys: s.Keys, Imgix: s.Imgix}
+	switch {
+	case s.Optional:
+		signing.Mode = config.SigningOptional
+	case s.Keys != nil || s.Imgix:
+		signing.Mode = config.SigningRequired
 	}
-	return e
+	return config.Edge{Widths: s.Widths, Signing: signing}
 }
 
 // suites are the open stage and the others.

@@ -7,7 +7,7 @@ import "strings"
 func Ignored(rawQuery string) []string {
 	var names []string
 	for pair := range strings.SplitSeq(rawQuery, "&") {
-		if given, err := parameters(pair); err == nil && len(given) == 0 {
+		if given, err := texts([]string{pair}); err == nil && len(given) == 0 {
 			name, _, _ := strings.Cut(pair, "=")
 			names = append(names, name)
 		}

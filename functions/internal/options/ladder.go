@@ -46,7 +46,7 @@ func (l Ladder) climb(values map[string]string) {
 	}
 	rung := l.next(asked, atof(cmp.Or(values["dpr"], "1")))
 	if h := atof(values["h"]); side == "w" && h >= 1 {
-		values["h"] = format(min(max(math.Floor(h*rung/asked+0.5), 1), 8192))
+		values["h"] = format(min(max(math.Round(h*rung/asked), 1), 8192))
 	}
 	values[side] = format(rung)
 	delete(values, "dpr")
@@ -54,9 +54,7 @@ func (l Ladder) climb(values map[string]string) {
 
 // next is the first width that is not less than a size.
 func (l Ladder) next(size, dpr float64) float64 {
-	// The conversion rounds the product, as JavaScript does; on arm64 it
-	// would otherwise be added to unrounded.
-	wanted := math.Floor(float64(size*dpr) + 0.5)
+	wanted := math.Round(size * dpr)
 	for _, width := range l {
 		if float64(width) >= wanted {
 			return float64(width)

@@ -19,6 +19,7 @@ func TestParseLadder(t *testing.T) {
 // The table of cases is the edge function's, which Go is compared with.
 func TestLadder(t *testing.T) {
 	ladder := Ladder{320, 640}
+	rules := Rules{Ladder: ladder}
 	for query, want := range map[string]string{
 		"":                           "",
 		"fm=png":                     "fm=png",
@@ -36,11 +37,11 @@ func TestLadder(t *testing.T) {
 		"w=100&h=0.5":                "h=0.5,w=320",
 		"w=0300&ar=3:2&rect=1,2,3,4": "ar=3_2,rect=1_2_3_4,w=320",
 	} {
-		if got, err := ladder.FromQuery(query, ""); err != nil || got.String() != want {
+		if got, err := rules.FromQuery(query, ""); err != nil || got.String() != want {
 			t.Errorf("%s: %q, %v, want %q", query, got, err, want)
 		}
 	}
-	values, err := ladder.FromQuery("w=200&h=100", "")
+	values, err := rules.FromQuery("w=200&h=100", "")
 	if err != nil || values.Values().W.Px != 320 || values.Values().H.Px != 160 {
 		t.Errorf("the values are %+v, %v", values.Values(), err)
 	}

@@ -89,7 +89,7 @@ func one(alternative, value string) (string, bool) {
 	case alternative == "<color>":
 		return color(value)
 	}
-	return value, value == alternative
+	return value, value == alternative && value != "" // a path without words has an empty one
 }
 
 // maxDecimal is the longest number in characters; floating-point numbers as

@@ -23,33 +23,41 @@ const (
 // FromQuery reads a URL's raw query in imgix's grammar, and the viewer's
 // Accept header for auto=format, as the edge function does: what is no option
 // is ignored, of an option given twice the last counts, and auto's lists are
-// joined. Names are compared as they stand; values are percent-decoded once.
-// Its error is a [problem.BadOption] or [problem.TooLong].
+// joined. Names are compared as they stand; values are percent-decoded once, or
+// those whose names end in 64 base64url-decoded. Its error is a
+// [problem.BadOption] or [problem.TooLong].
 func FromQuery(rawQuery, accept string) (Options, error) {
-	return Ladder(nil).FromQuery(rawQuery, accept)
+	return Rules{}.FromQuery(rawQuery, accept)
 }
 
-// FromQuery is [FromQuery] for a stage with a ladder of widths.
-func (l Ladder) FromQuery(rawQuery, accept string) (Options, error) {
-	given, err := parameters(rawQuery)
+// Rules are what a stage adds to the language. The zero value adds nothing.
+type Rules struct {
+	Ladder  Ladder
+	Presets map[string]string // queries by name, as preset=name asks for them
+}
+
+// FromQuery is [FromQuery] by a stage's rules. A preset counts as if it stood
+// before the query: what the URL says goes before what the preset says.
+func (r Rules) FromQuery(rawQuery, accept string) (Options, error) {
+	pairs, err := pairsOf(rawQuery)
 	if err != nil {
 		return Options{}, err
 	}
-	values := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		value, ok := table[name].fromQuery(given[name])
-		if !ok {
-			return Options{}, table[name].refuse(given[name])
-		}
-		values[name] = value
+	preset, err := r.preset(pairs)
+	if err != nil {
+		return Options{}, err
 	}
-	l.climb(values)
+	values, err := normalValues(append(preset, pairs...))
+	if err != nil {
+		return Options{}, err
+	}
+	r.Ladder.climb(values)
 	values["auto"] = negotiate(values["auto"], accept)
 	return assemble(values)
 }
 
-// parameters returns the raw values of the options that a query gives.
-func parameters(rawQuery string) (map[string]string, error) {
+// pairsOf returns a query's parameters as sent.
+func pairsOf(rawQuery string) ([]string, error) {
 	if len(utf16.Encode([]rune(rawQuery))) > MaxQuery {
 		return nil, problem.New(problem.TooLong, "the query is longer than %d bytes", MaxQuery)
 	}
@@ -57,39 +65,74 @@ func parameters(rawQuery string) (map[string]string, error) {
 	if len(pairs) > MaxParameters {
 		return nil, problem.New(problem.TooLong, "the query has more than %d parameters", MaxParameters)
 	}
+	return pairs, nil
+}
+
+// preset returns the parameters of the preset that a query asks for, if any.
+func (r Rules) preset(pairs []string) ([]string, error) {
+	for _, pair := range slices.Backward(pairs) {
+		if name, ok := strings.CutPrefix(pair, "preset="); ok {
+			query := r.Presets[name]
+			if query == "" {
+				return nil, problem.New(problem.BadOption, "there is no such preset")
+			}
+			return strings.Split(query, "&"), nil
+		}
+	}
+	return nil, nil
+}
+
+// normalValues returns the options that parameters give, each in its normal
+// spelling.
+func normalValues(pairs []string) (map[string]string, error) {
+	values, err := texts(pairs)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		value, ok := table[name].fromText(values[name])
+		if !ok {
+			return nil, table[name].refuse(values[name])
+		}
+		values[name] = value
+	}
+	return values, nil
+}
+
+// texts returns what parameters say of each option, decoded.
+func texts(pairs []string) (map[string]string, error) {
 	given := map[string]string{}
 	for _, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
-		if base, ok := strings.CutSuffix(name, "64"); ok {
-			name, value = base, plain(value)
-		}
-		if _, known := table[name]; !known {
+		name, encoded := strings.CutSuffix(name, "64")
+		option, known := table[name]
+		if !known {
 			continue
 		}
-		if earlier, repeated := given[name]; repeated && name == "auto" {
-			value = earlier + "," + value
+		text, ok := unquery(value)
+		if encoded {
+			text, ok = unbase64(value)
 		}
-		given[name] = value
+		if !ok {
+			return nil, option.refuse("")
+		}
+		if name == "auto" && given[name] != "" {
+			text = given[name] + "," + text
+		}
+		given[name] = text
 	}
 	return given, nil
 }
 
-// plain returns a value in base64url as it would be sent without that.
-func plain(value string) string {
-	text, ok := unbase64(value)
-	if !ok {
-		return "%" // which nothing takes
-	}
-	return url.QueryEscape(text)
+// unquery decodes a parameter's value. A plus is a space, as in forms.
+func unquery(value string) (string, bool) {
+	text, err := url.QueryUnescape(value)
+	return text, err == nil && utf8.ValidString(text)
 }
 
-// fromQuery returns the normal value of a raw one. A plus is a space, as in
-// forms; and no value holds a space, but texts and keys do.
-func (o option) fromQuery(raw string) (string, bool) {
-	text, err := url.QueryUnescape(raw)
-	if err != nil || !utf8.ValidString(text) {
-		return "", false
-	}
+// fromText returns the normal value of what a parameter says. Only texts and
+// keys hold underscores, spaces and characters beyond ASCII.
+func (o option) fromText(text string) (string, bool) {
 	switch o.kind {
 	case "text":
 		return base64url(text), o.proper(text)

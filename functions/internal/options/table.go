@@ -8,8 +8,7 @@ import (
 //go:embed options.txt
 var reference string
 
-// Bare returns the table of options.txt without its comments and blank lines,
-// as the edge function holds it.
+// Bare returns the table of options.txt without its comments and blank lines.
 func Bare() string {
 	var lines []string
 	for line := range strings.Lines(reference) {
@@ -18,6 +17,27 @@ func Bare() string {
 		}
 	}
 	return strings.Join(lines, "")
+}
+
+// Packed returns the table as the edge function holds it, which has little
+// room: a line for all options that take the same values, with kind and range
+// (the kind value is left out), and after each "&" an option's name and default.
+func Packed() string {
+	var heads []string
+	names := map[string]string{}
+	for line := range strings.Lines(Bare()) {
+		column := append(strings.Fields(line), "")
+		head := strings.TrimPrefix(column[1]+" "+column[2], "value ")
+		if names[head] == "" {
+			heads = append(heads, head)
+		}
+		names[head] += "&" + column[0] + "=" + column[3]
+	}
+	var packed strings.Builder
+	for _, head := range heads {
+		packed.WriteString(head + names[head] + "\n")
+	}
+	return packed.String()
 }
 
 // option is one line of the table.

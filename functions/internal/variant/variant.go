@@ -141,6 +141,6 @@ func Prefix(key string) (string, bool) {
 }
 
 func badPath() *problem.Problem {
-	return problem.New(problem.BadPath, "the path names no image: it must be valid percent-encoded UTF-8 "+
-		`without control characters and without empty, "." or ".." segments`)
+	return problem.New(problem.BadPath, "the path names no image: it must be percent-encoded UTF-8, "+
+		`without control characters and empty, "." or ".." segments`)
 }
