@@ -27,15 +27,21 @@ const cacheRetry = "public, max-age=%d"
 
 // answer is what a good response says of itself.
 type answer struct {
-	etag  string
-	tags  string // of the originals, to purge by
-	cache string
+	etag        string
+	tags        string // of the originals, to purge by
+	cache       string
+	disposition string // "" is to show it
 }
 
 // answerOf is the answer that holds the variant of the originals with these
 // ETags.
 func answerOf(wanted variant.Variant, sources []string) answer {
-	return answer{etag: ETag(wanted.Options(), sources), tags: wanted.Tags(), cache: cacheGood}
+	return answer{
+		etag:        ETag(wanted.Options(), sources),
+		tags:        wanted.Tags(),
+		cache:       cacheGood,
+		disposition: disposition(wanted.Options().Values().Download),
+	}
 }
 
 // product is a variant, and what is said of it.
@@ -75,6 +81,9 @@ func (a answer) head(w http.ResponseWriter, contentType string, size int64, e *e
 	a.identify(w)
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	if a.disposition != "" {
+		w.Header().Set("Content-Disposition", a.disposition)
+	}
 	w.Header().Set("Server-Timing", e.serverTiming())
 	e.status = http.StatusOK
 	w.WriteHeader(http.StatusOK)

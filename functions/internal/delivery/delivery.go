@@ -188,6 +188,7 @@ func (h *Handler) keep(ctx context.Context, wanted variant.Variant, from sources
 	meta := store.Meta{
 		ContentType:  p.variant.Format.ContentType(),
 		CacheControl: p.cache,
+		Disposition:  p.disposition,
 		User:         map[string]string{MetaCacheTag: p.tags, MetaSourceETag: strings.Join(from.etags(), ","), MetaETag: p.etag},
 	}
 	err := h.Variants.Put(ctx, wanted.StoreKey(), meta, p.variant.Body)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
@@ -12,7 +11,7 @@ import (
 // follows the embedded profile, and costs nothing where there is none.
 func toSRGB(f *frame) error {
 	img := f.image
-	if profile, ok := img.Blob("icc-profile-data"); ok && !isSRGB(profile) {
+	if profile, ok := img.Blob("icc-profile-data"); ok && !isSRGB(profile) && !f.original.keepsSpace(f.values.Space, f.to) {
 		if convert(img) == nil {
 			return finish(img)
 		}
@@ -63,27 +62,11 @@ func finish(img *vips.Image) error {
 	return img.Apply("copy", vips.Args{"interpretation": "srgb"})
 }
 
-// isSRGB reports whether an ICC profile calls itself sRGB, as most do. Its
-// description lies where the tag table says (ICC.1:2022, sections 7.3 and
-// 9.2.41); in either of its forms, the letters stand in plain or UTF-16 text.
+// isSRGB reports whether an ICC profile calls itself sRGB, as most do. In either
+// form of a description, the letters stand in plain or UTF-16 text.
 func isSRGB(profile []byte) bool {
-	const header = 128
-	if len(profile) < header+4 {
-		return false
-	}
-	table := profile[header+4:]
-	for n := binary.BigEndian.Uint32(profile[header:]); n > 0 && len(table) >= 12; n-- {
-		if string(table[:4]) == "desc" {
-			at, length := uint64(binary.BigEndian.Uint32(table[4:])), uint64(binary.BigEndian.Uint32(table[8:]))
-			if at > uint64(len(profile)) || length > uint64(len(profile))-at {
-				return false
-			}
-			text := profile[at : at+length]
-			return bytes.Contains(text, []byte("sRGB")) || bytes.Contains(text, []byte("s\x00R\x00G\x00B"))
-		}
-		table = table[12:]
-	}
-	return false
+	text := describing(profile)
+	return bytes.Contains(text, []byte("sRGB")) || bytes.Contains(text, []byte("s\x00R\x00G\x00B"))
 }
 
 // colorSpace names what an image's samples mean, whatever their depth.

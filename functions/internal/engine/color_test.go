@@ -76,5 +76,5 @@ func channels(t *testing.T, bands int) []byte {
 
 func FuzzIsSRGB(f *testing.F) {
 	f.Add(append(make([]byte, 128), "\x00\x00\x00\x01desc\xff\xff\xff\xff\x00\x00\x00\x01"...))
-	f.Fuzz(func(t *testing.T, profile []byte) { isSRGB(profile) })
+	f.Fuzz(func(t *testing.T, profile []byte) { isSRGB(profile); profileName(profile) })
 }

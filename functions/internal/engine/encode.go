@@ -2,62 +2,23 @@ package engine
 
 import (
 	"primrose/functions/internal/format"
-	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
 
-// quality is how a variant is encoded. q from 1 to 100 matters to lossy
-// formats; 0 stands for the format's own default.
-type quality struct {
-	q           int
-	lossless    bool
-	progressive bool
-	compress    bool // trade time and a little quality for fewer bytes
-	palette     bool // of a GIF: keep the original's colours
-	alpha       bool // there may be transparency to encode
-}
-
-func qualityOf(info Info, v options.Values) quality {
-	compress := v.Auto&options.AutoCompress != 0
-	q := 0
-	if v.Q != nil {
-		q = max(1, *v.Q)
-	}
-	return quality{
-		// Twice to three times as small as with new colours, and faster; but
-		// a background's colour need not be among the old ones.
-		palette:     info.Format == format.GIF && !v.BG.Set && v.Fit != options.FitFill,
-		alpha:       info.Alpha && !(v.BG.Set && v.BG.A == 255),
-		q:           q,
-		lossless:    v.Lossless,
-		progressive: v.FM == progressive || compress,
-		compress:    compress,
-	}
-}
-
-// or returns the quality asked for, or one of the format's defaults.
-func (q quality) or(normal, compressed int) int {
-	switch {
-	case q.q != 0:
-		return q.q
-	case q.compress:
-		return compressed
-	}
-	return normal
-}
-
 // encoder returns the operation of libvips' that writes a format, and its
-// arguments. No metadata is kept: all is in sRGB now, and where a photo was
-// taken is nobody's business.
+// arguments. No metadata is kept but a profile: where a photo was taken is
+// nobody's business.
 //
-// The default qualities are imgix's, 75 and 45; AVIF's scale differs, 50 of
-// it looks like 75 of JPEG. Efforts were chosen on a photo of 2725×2225 px
-// brought to 300 px and 1000 px, by CPU time and bytes.
+// Efforts were chosen on a photo of 2725×2225 px brought to 300 px and 1000 px,
+// by CPU time and bytes.
 func encoder(to format.Format, q quality) (string, vips.Args) {
 	args := vips.Args{"keep": "none"}
+	if q.profile != nil {
+		args["keep"] = "icc"
+	}
 	switch to {
 	case format.PNG:
-		if q.compress {
+		if q.palette {
 			args["palette"] = true
 			args["effort"] = 3 // as for GIF
 		}
@@ -74,17 +35,19 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 		args["compression"] = "av1"
 		args["Q"] = q.or(50, 35)
 		args["lossless"] = q.lossless
+		args["subsample_mode"] = q.subsampling()
 		args["effort"] = 0 // of 9; 1 takes twice as long for 14 % fewer bytes, 4 ten to twenty times for 20 %
 		if q.compress {
 			args["effort"] = 1
 		}
 		return "heifsave_buffer", args
 	case format.GIF:
-		args["reuse"] = q.palette
+		args["reuse"] = q.reuse
 		args["effort"] = 3 // of 10; 7, the usual, takes five times as long for 10 % fewer bytes
 		return "gifsave_buffer", args
 	}
 	args["Q"] = q.or(75, 45)
+	args["subsample_mode"] = q.subsampling()
 	args["optimize_coding"] = true // 4 % fewer bytes for 1 ms
 	args["interlace"] = q.progressive
 	args["trellis_quant"] = q.compress // 10 % fewer bytes for 3 ms
@@ -94,13 +57,52 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 
 // encode writes an image, an animation's frames below each other.
 func (o *original) encode(img *vips.Image, to format.Format, q quality) (Variant, error) {
+	if err := prepare(img, q); err != nil {
+		return Variant{}, o.broken(err)
+	}
 	height := img.PageHeight()
 	v := Variant{Format: to, Width: img.Width(), Height: height, Frames: img.Height() / height}
+	var err error
+	v.Body, err = o.save(img, to, q)
+	return v, err
+}
+
+// prepare brings the pixels to what the file shall say of them.
+func prepare(img *vips.Image, q quality) error {
+	if q.colors > 0 {
+		if err := quantize(img, q.colors); err != nil {
+			return err
+		}
+	}
+	if q.truecolor {
+		if err := addAlpha(img); err != nil {
+			return err
+		}
+	}
+	if q.profile != nil {
+		if err := img.Set("icc-profile-data", q.profile); err != nil {
+			return err
+		}
+	}
+	if q.dpi > 0 {
+		const millimetres = 25.4 // an inch
+		return img.Apply("copy", vips.Args{"xres": float64(q.dpi) / millimetres, "yres": float64(q.dpi) / millimetres})
+	}
+	return nil
+}
+
+// save encodes the image, in few enough bytes if that is asked.
+func (o *original) save(img *vips.Image, to format.Format, q quality) ([]byte, error) {
+	if q.maxBytes > 0 {
+		return o.squeeze(img, to, q)
+	}
 	saver, args := encoder(to, q)
 	body, err := img.Save(saver, args)
 	if err != nil {
-		return Variant{}, o.broken(err)
+		return nil, o.broken(err)
 	}
-	v.Body = body
-	return v, nil
+	if to == format.JPEG && q.dpi > 0 {
+		body = withDensity(body, q.dpi)
+	}
+	return body, nil
 }

@@ -102,16 +102,20 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return o.describe()
 	}
 	to := chooseFormat(o.info, values)
-	seen, err := o.look(values, to)
+	shown, err := o.planTimeline(values.Animation, to)
 	if err != nil {
 		return Variant{}, err
 	}
-	plan := planGeometry(o.size(), orientationOf(o.info, values), values, seen, o.limits.VariantPixels/int64(framesOf(o.info, to)))
-	quality := qualityOf(o.info, values)
+	seen, err := o.look(values, shown)
+	if err != nil {
+		return Variant{}, err
+	}
+	plan := planGeometry(o.size(), orientationOf(o.info, values), values, seen, o.limits.VariantPixels/int64(len(shown.frames)))
+	quality := o.qualityOf(values, to)
 	if err := o.checkVariant(plan.out(), to, quality); err != nil {
 		return Variant{}, err
 	}
-	frames, err := o.load(plan, to)
+	frames, err := o.load(plan, shown)
 	if err != nil {
 		return Variant{}, err
 	}

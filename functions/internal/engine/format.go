@@ -5,9 +5,6 @@ import (
 	"primrose/functions/internal/options"
 )
 
-// progressive is what fm calls a JPEG that appears in several passes.
-const progressive = "pjpg"
-
 // chooseFormat returns the variant's format: the best that auto permits, else
 // the one that fm orders, else the original's own, which is imgix's order
 // (its reference says so at auto=format). What the service chooses by itself
@@ -22,6 +19,8 @@ func chooseFormat(info Info, v options.Values) format.Format {
 		return format.WebP
 	case v.FM == progressive:
 		return format.JPEG
+	case v.FM == palette, v.FM == truecolor:
+		return format.PNG
 	case v.FM != "":
 		return format.Format(v.FM)
 	}

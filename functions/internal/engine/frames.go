@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"slices"
 
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
@@ -31,6 +32,7 @@ func (f *frame) px(n int) int {
 type frames struct {
 	images   []*vips.Image
 	original *original
+	timeline timeline
 }
 
 func (f *frames) close() {
@@ -39,16 +41,18 @@ func (f *frames) close() {
 	}
 }
 
-// split takes an animation's frames apart, which lie below each other.
-func (o *original) split(img *vips.Image, pages int) (*frames, error) {
-	f := &frames{original: o}
-	if pages == 1 {
+// split takes an animation's frames apart, which lie below each other, from the
+// first that is wanted to the last.
+func (o *original) split(img *vips.Image, t timeline) (*frames, error) {
+	f := &frames{original: o, timeline: t}
+	if len(t.frames) == 1 {
 		f.images = []*vips.Image{img.Copy()}
 		return f, nil
 	}
-	height := img.Height() / pages
-	for i := range pages {
-		one, err := img.With("extract_area", vips.Args{"left": 0, "top": i * height, "width": img.Width(), "height": height})
+	height := img.Height() / t.span()
+	for _, frame := range t.frames {
+		top := (frame - t.frames[0]) * height
+		one, err := img.With("extract_area", vips.Args{"left": 0, "top": top, "width": img.Width(), "height": height})
 		if err != nil {
 			f.close()
 			return nil, err
@@ -76,23 +80,26 @@ func (f *frames) each(steps []step, one *frame) error {
 
 // settle computes an animation's frame at once if that leaves less to keep
 // than the original's frame. A hundred frames that are only planned hold 4 MB
-// each of lines that are being resized.
+// each of lines that are being resized. Frames that are shown in another order
+// than the decoder makes them in must be computed, too.
 func (f *frames) settle(one *frame) error {
 	smaller := one.image.Width()*one.image.Height() < one.plan.stored.w*one.plan.stored.h
-	if len(f.images) > 1 && smaller {
+	if len(f.images) > 1 && (smaller || f.timeline.reversed) {
 		return one.render()
 	}
 	return nil
 }
 
-// join lays the frames below each other, as libvips wants an animation; the
-// original's delays and loops come along.
+// join lays the frames below each other, as libvips wants an animation.
 func (f *frames) join() (*vips.Image, error) {
-	joined, err := f.stack()
-	if err != nil || !joined.Has("page-height") {
-		return joined, err
+	if f.timeline.reversed {
+		slices.Reverse(f.images)
 	}
-	if err := joined.Set("page-height", joined.Height()/len(f.images)); err != nil {
+	joined, err := f.stack()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.timeline.tag(joined); err != nil {
 		joined.Close()
 		return nil, err
 	}

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"encoding/json"
-
-	"primrose/functions/internal/format"
-)
+import "primrose/functions/internal/format"
 
 // Info is what `fm=json` tells of an original.
 type Info struct {
@@ -19,23 +15,4 @@ type Info struct {
 	Profile     bool          `json:"profile"`           // has an ICC profile embedded
 	Quality     int           `json:"quality,omitempty"` // JPEG: 1 to 100, estimated from its tables
 	Bytes       int64         `json:"bytes"`
-}
-
-// describe answers fm=json: what the header tells, without decoding pixels.
-func (o *original) describe() (Variant, error) {
-	info := o.info
-	if info.Format == format.JPEG {
-		head, err := o.source.Sniff(tablesWithin)
-		if err != nil {
-			return Variant{}, o.broken(err)
-		}
-		info.Quality = jpegQuality(head)
-	}
-	length, err := o.source.Length()
-	if err != nil {
-		return Variant{}, o.broken(err)
-	}
-	info.Bytes = length
-	body, err := json.Marshal(info)
-	return Variant{Format: format.JSON, Width: info.Width, Height: info.Height, Frames: info.Frames, Body: body}, err
 }

@@ -40,7 +40,7 @@ const idle = 20 << 20
 func (o *original) memory(s size, to format.Format, q quality) int {
 	peak, held := o.decoding()
 	in, out := float64(o.size().pixels()), float64(s.pixels())
-	return int((idle + max(peak*in, held*in+encoding(to, q)*out)) / (1 << 20))
+	return int((idle + max(peak*in, held*in+(encoding(to, q)+q.holding(to))*out)) / (1 << 20))
 }
 
 // decoding returns how many bytes are held for each of the original's pixels:
@@ -64,7 +64,7 @@ func (o *original) decoding() (peak, held float64) {
 // encoding returns how many bytes are held for each of the variant's pixels, if
 // it is no animation: an animation's frames come one after the other.
 func encoding(to format.Format, q quality) float64 {
-	full := q.lossless || q.q >= 90 // colour at all pixels
+	full := q.fullColor()
 	switch {
 	case to == format.AVIF && full && q.alpha:
 		return 40
@@ -86,7 +86,7 @@ func encoding(to format.Format, q quality) float64 {
 		return 5
 	case to == format.GIF:
 		return 9
-	case to == format.PNG && q.compress:
+	case to == format.PNG && q.palette:
 		return 4
 	}
 	return 0

@@ -15,38 +15,38 @@ type sight struct {
 // looks are what may be looked for, each with the options that want it.
 var looks = []struct {
 	wanted func(options.Values) bool
-	look   func(*original, options.Values, format.Format, *sight) error
+	look   func(*original, options.Values, timeline, *sight) error
 }{
 	{trims, (*original).lookForBorder},
 }
 
 // look finds out what the options must know before anything is planned. It
 // decodes the original once more, so all of its bytes are held for that.
-func (o *original) look(v options.Values, to format.Format) (seen sight, err error) {
+func (o *original) look(v options.Values, shown timeline) (seen sight, err error) {
 	for _, l := range looks {
 		if !l.wanted(v) {
 			continue
 		}
-		if err := o.checkVariant(size{1, 1}, to, quality{}); err != nil {
+		if err := o.checkVariant(size{1, 1}, format.JPEG, quality{}); err != nil {
 			return seen, err
 		}
 		if _, err := o.bytes(); err != nil {
 			return seen, err
 		}
-		if err := l.look(o, v, to, &seen); err != nil {
+		if err := l.look(o, v, shown, &seen); err != nil {
 			return seen, err
 		}
 	}
 	return seen, nil
 }
 
-// glance returns the first frame as it is seen, in sRGB and with its longest
-// side of at most so many pixels: enough to find what is large.
+// glance returns the first frame, or the one that is asked for, as it is seen, in
+// sRGB and with its longest side of at most so many pixels: enough to find what
+// is large.
 func (o *original) glance(v options.Values, longest int) (*vips.Image, error) {
-	const still = format.JPEG
 	fit := options.Values{W: options.Length{Px: longest}, H: options.Length{Px: longest}, DPR: 1, Fit: options.FitMax}
 	plan := planGeometry(o.size(), orientationOf(o.info, v), fit, sight{}, o.limits.VariantPixels)
-	frames, err := o.load(plan, still)
+	frames, err := o.load(plan, still(max(1, v.Animation.Frame)-1))
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,19 @@
 package engine
 
-import "primrose/functions/internal/magick"
+import (
+	"primrose/functions/internal/magick"
+	"primrose/functions/internal/options"
+)
 
 // program does what ImageMagick's arguments say instead of options, to an
 // upright image in sRGB.
 func (o *original) program(p *magick.Program) (Variant, error) {
 	plan := geometry{orientation: o.info.Orientation, stored: o.size(), area: rect{0, 0, o.info.Width, o.info.Height}}
-	frames, err := o.load(plan, p.Format)
+	shown, err := o.planTimeline(options.Animation{}, p.Format)
+	if err != nil {
+		return Variant{}, err
+	}
+	frames, err := o.load(plan, shown)
 	if err != nil {
 		return Variant{}, err
 	}

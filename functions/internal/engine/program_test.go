@@ -22,15 +22,14 @@ func twoFrames(t *testing.T, first, second []byte, to format.Format) *frames {
 	if err := img.Set("page-height", 2); err != nil {
 		t.Fatal(err)
 	}
-	o := &original{info: Info{Frames: 2}}
-	f, err := o.split(img, 2)
+	f, err := (&original{info: Info{Frames: 2}}).split(img, timeline{frames: []int{0, 1}, delays: []int{50, 50}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dropped := range f.images[framesOf(o.info, to):] {
-		dropped.Close()
+	if !to.Animates() {
+		f.images[1].Close()
+		f.images, f.timeline.frames = f.images[:1], f.timeline.frames[:1]
 	}
-	f.images = f.images[:framesOf(o.info, to)]
 	t.Cleanup(f.close)
 	return f
 }

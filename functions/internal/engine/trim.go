@@ -3,7 +3,6 @@ package engine
 import (
 	"math"
 
-	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
@@ -13,10 +12,10 @@ func trims(v options.Values) bool { return v.Trim.How != "" }
 // lookForBorder finds what trimming leaves. It is decided on the original's
 // own pixels: shrunk ones mix the border with what it surrounds. Of an
 // animation stays what any frame has to show.
-func (o *original) lookForBorder(v options.Values, to format.Format, seen *sight) error {
+func (o *original) lookForBorder(v options.Values, t timeline, seen *sight) error {
 	plan := geometry{orientation: orientationOf(o.info, v), stored: o.size()}
 	plan.area = within(plan.seen(), v.Rect)
-	frames, err := o.load(plan, to)
+	frames, err := o.load(plan, t)
 	if err != nil {
 		return err
 	}

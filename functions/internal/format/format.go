@@ -40,6 +40,9 @@ func (f Format) Animates() bool { return f == GIF || f == WebP }
 // HasAlpha reports whether the format can hold transparency.
 func (f Format) HasAlpha() bool { return f != JPEG }
 
+// HasProfile reports whether the format can hold an ICC profile.
+func (f Format) HasProfile() bool { return f != GIF }
+
 // Sniff returns the format whose signature head begins with, or "".
 func Sniff(head []byte) Format {
 	head = head[:min(len(head), SniffLength)]

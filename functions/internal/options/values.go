@@ -226,10 +226,10 @@ func (v Values) Describes() bool {
 type Animation struct {
 	Frame    int  `option:"frame"`    // the only one, from 1; none is 0
 	FPS      int  `option:"fps"`      // frames a second; the original's is 0
-	Interval int  `option:"interval"` // ms a frame; the original's is 0
+	Interval int  `option:"interval"` // shows one frame of so many; all is 0
 	Loop     *int `option:"loop"`     // plays; 0 is for ever
 	Reverse  bool `option:"reverse"`
-	Skip     int  `option:"skip"` // shows one frame of so many; all is 0
+	Skip     int  `option:"skip"` // leaves out one frame of so many; none is 0
 }
 
 // Output says how the result is encoded and delivered.
@@ -238,11 +238,11 @@ type Output struct {
 	Q           *int   `option:"q"` // 0 to 100
 	Lossless    bool   `option:"lossless"`
 	Progressive *bool  `option:"jpg-progressive"`
-	Chroma      string `option:"chromasub"`  // 420, 422 or 444; none is ""
-	MaxColors   int    `option:"colorquant"` // 2 to 256; none is 0
-	Space       string `option:"cs"`
-	DPI         int    `option:"dpi"`       // none is 0
-	MaxBytes    int    `option:"max-bytes"` // none is 0
-	Download    string `option:"dl"`        // the name to save under
+	Chroma      string `option:"chromasub"`  // 420, 422 or 444; by quality is ""
+	MaxColors   int    `option:"colorquant"` // 2 to 256; any number is 0
+	Space       string `option:"cs"`         // srgb, tinysrgb, strip or origin
+	DPI         int    `option:"dpi"`        // none is 0
+	MaxBytes    int    `option:"max-bytes"`  // none is 0
+	Download    string `option:"dl"`         // the name to save under
 	Auto        Auto   `option:"auto"`
 }

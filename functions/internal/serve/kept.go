@@ -55,6 +55,9 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 	}
 	w.Header().Set("Content-Type", object.ContentType)
 	w.Header().Set("Content-Length", strconv.FormatInt(object.Size, 10))
+	if object.Disposition != "" {
+		w.Header().Set("Content-Disposition", object.Disposition)
+	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return http.StatusOK, 0

@@ -173,7 +173,7 @@ func file(t *testing.T, f format.Format, c color.Color) []byte {
 func TestImage(t *testing.T) {
 	l := start(t)
 	l.write(t, "a b/rose.jpg", file(t, format.JPEG, color.White))
-	const path = "/a%20b/rose.jpg?w=032&utm_source=x&fm=png"
+	const path = "/a%20b/rose.jpg?w=032&utm_source=x&fm=png&dl=a%20b"
 
 	first, body := l.ask(t, "GET", path, "")
 	picture, err := png.Decode(bytes.NewReader(body))
@@ -183,11 +183,11 @@ func TestImage(t *testing.T) {
 	if got := first.Header.Get("X-Cache"); got != "Miss" {
 		t.Errorf("first X-Cache is %q", got)
 	}
-	again, kept := l.ask(t, "GET", "/a%20b/rose.jpg?fm=png&w=32", "")
+	again, kept := l.ask(t, "GET", "/a%20b/rose.jpg?dl=a%20b&fm=png&w=32", "")
 	if again.Header.Get("X-Cache") != "Hit from store" || !bytes.Equal(kept, body) {
 		t.Errorf("again: %s %v", again.Status, again.Header)
 	}
-	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Access-Control-Allow-Origin"} {
+	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Content-Disposition", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Access-Control-Allow-Origin"} {
 		if first.Header.Get(name) == "" || first.Header.Get(name) != again.Header.Get(name) {
 			t.Errorf("%s is %q made and %q kept", name, first.Header.Get(name), again.Header.Get(name))
 		}

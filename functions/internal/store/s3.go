@@ -74,6 +74,7 @@ func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
 		Meta: Meta{
 			ContentType:  aws.ToString(out.ContentType),
 			CacheControl: aws.ToString(out.CacheControl),
+			Disposition:  aws.ToString(out.ContentDisposition),
 			User:         out.Metadata,
 		},
 		Body: watched{out.Body, watch},
@@ -86,12 +87,13 @@ func (s *S3) Get(ctx context.Context, key string) (*Object, error) {
 // verifies before it stores anything.
 func (s *S3) Put(ctx context.Context, key string, meta Meta, body []byte) error {
 	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket:       &s.bucket,
-		Key:          &key,
-		Body:         bytes.NewReader(body),
-		ContentType:  optional(meta.ContentType),
-		CacheControl: optional(meta.CacheControl),
-		Metadata:     meta.User,
+		Bucket:             &s.bucket,
+		Key:                &key,
+		Body:               bytes.NewReader(body),
+		ContentType:        optional(meta.ContentType),
+		CacheControl:       optional(meta.CacheControl),
+		ContentDisposition: optional(meta.Disposition),
+		Metadata:           meta.User,
 	})
 	if err != nil {
 		return unavailable(err)

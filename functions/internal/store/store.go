@@ -26,6 +26,7 @@ type Object struct {
 type Meta struct {
 	ContentType  string
 	CacheControl string
+	Disposition  string            // Content-Disposition
 	User         map[string]string // lower-case names, ASCII values
 }
 

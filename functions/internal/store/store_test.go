@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -108,7 +109,10 @@ func TestStores(t *testing.T) {
 // testKeys stores a different body under every odd key before it reads the
 // first: no two keys are ever taken for one.
 func testKeys(t *testing.T, s subject) {
-	meta := Meta{ContentType: "image/webp", CacheControl: "public, max-age=5", User: map[string]string{"etag": `"x"`, "cache-tag": "abc"}}
+	meta := Meta{
+		ContentType: "image/webp", CacheControl: "public, max-age=5", Disposition: `attachment; filename="_.jpg"; filename*=UTF-8''%EC%9E%A5.jpg`,
+		User: map[string]string{"etag": `"x"`, "cache-tag": "abc"},
+	}
 	for _, key := range oddKeys {
 		s.put(t, key+".o", meta, []byte("body of "+key))
 	}
@@ -117,7 +121,7 @@ func testKeys(t *testing.T, s subject) {
 		if string(body) != "body of "+key {
 			t.Errorf("%q holds %q", key, body)
 		}
-		if s.keepsMeta && (object.ContentType != meta.ContentType || object.CacheControl != meta.CacheControl || !maps.Equal(object.User, meta.User)) {
+		if s.keepsMeta && !reflect.DeepEqual(object.Meta, meta) {
 			t.Errorf("%q: metadata is %+v, want %+v", key, object.Meta, meta)
 		}
 	}

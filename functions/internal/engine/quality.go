@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/options"
+)
+
+// quality is how a variant is encoded. q from 1 to 100 matters to lossy
+// formats; 0 stands for the format's own default.
+type quality struct {
+	q           int
+	lossless    bool
+	progressive bool
+	compress    bool   // trade time and a little quality for fewer bytes
+	reuse       bool   // of a GIF: keep the original's colours
+	alpha       bool   // there may be transparency to encode
+	palette     bool   // of a PNG: 256 colours at most
+	truecolor   bool   // of a PNG: red, green, blue and alpha, 8 bits each
+	chroma      string // 420, 422, 444, or as the encoder thinks fit: ""
+	colors      int    // 2 to 256; all is 0
+	dpi         int    // none is 0
+	profile     []byte // ICC, to embed; none is nil
+	maxBytes    int    // any number is 0
+}
+
+// What fm calls JPEG and PNG of certain kinds.
+const (
+	progressive = "pjpg"  // in several passes
+	palette     = "png8"  // of 256 colours
+	truecolor   = "png32" // with an alpha channel, needed or not
+)
+
+func (o *original) qualityOf(v options.Values, to format.Format) quality {
+	compress := v.Auto&options.AutoCompress != 0
+	q := quality{
+		// Twice to three times as small as with new colours, and faster.
+		reuse:       o.info.Format == format.GIF && v.MaxColors == 0 && keepsColors(v),
+		alpha:       to.HasAlpha() && (o.info.Alpha || addsAlpha(v)) && !(v.BG.Set && v.BG.A == 255),
+		lossless:    v.Lossless,
+		progressive: v.FM == progressive || compress,
+		compress:    compress,
+		palette:     v.FM != truecolor && (v.FM == palette || v.MaxColors > 0 || compress),
+		truecolor:   v.FM == truecolor && v.MaxColors == 0,
+		chroma:      v.Chroma,
+		colors:      v.MaxColors,
+		dpi:         v.DPI,
+		profile:     o.profileFor(v.Space, to),
+		maxBytes:    v.MaxBytes,
+	}
+	if v.Q != nil {
+		q.q = max(1, *v.Q)
+	}
+	if v.Progressive != nil {
+		q.progressive = *v.Progressive
+	}
+	return q
+}
+
+// keepsColors tells whether nothing is asked that brings colours into a picture
+// that it does not have.
+func keepsColors(v options.Values) bool {
+	plain := options.Options{}.Values()
+	return v.BG == plain.BG && v.Grid == plain.Grid && v.Fit != options.FitFill && v.Fit != options.FitFillMax &&
+		v.Adjust == plain.Adjust && v.Style == plain.Style && v.Auto&options.AutoEnhance == 0 &&
+		v.Pad == plain.Pad && v.Border == plain.Border && v.Mask == plain.Mask &&
+		v.Blend == plain.Blend && v.Mark == plain.Mark && v.Text == plain.Text
+}
+
+// addsAlpha tells whether what is asked may make parts of a picture transparent.
+func addsAlpha(v options.Values) bool {
+	plain := options.Options{}.Values()
+	return v.FM == truecolor || v.BG.Set || v.Fit == options.FitFill || v.Fit == options.FitFillMax || v.RotType == "pivot" ||
+		v.Mask != plain.Mask || v.Pad != plain.Pad || v.Border != plain.Border
+}
+
+// or returns the quality asked for, or one of the format's defaults.
+func (q quality) or(normal, compressed int) int {
+	switch {
+	case q.q != 0:
+		return q.q
+	case q.compress:
+		return compressed
+	}
+	return normal
+}
+
+// of returns the quality of a lossy format, 1 to 100; that of others is 0. The
+// defaults are imgix's, 75 and 45; AVIF's scale differs, 50 of it looks like 75
+// of JPEG.
+func (q quality) of(to format.Format) int {
+	switch {
+	case to == format.JPEG, to == format.WebP && !q.lossless:
+		return q.or(75, 45)
+	case to == format.AVIF && !q.lossless:
+		return q.or(50, 35)
+	}
+	return 0
+}
+
+// subsampling is what libvips calls the way in which JPEG and AVIF keep colour:
+// at all pixels or at a quarter of them. Half of them it does not have, so that
+// is made as all. If nothing is asked, it is all from quality 90 on.
+func (q quality) subsampling() string {
+	switch q.chroma {
+	case "":
+		return "auto"
+	case "420":
+		return "on"
+	}
+	return "off"
+}
+
+// fullColor tells whether JPEG and AVIF keep colour at all pixels.
+func (q quality) fullColor() bool {
+	return q.lossless || q.subsampling() == "off" || q.subsampling() == "auto" && q.q >= 90
+}
+
+// holding returns how many bytes are held for each of the variant's pixels
+// before they are encoded: to count their colours, or to encode them again.
+func (q quality) holding(to format.Format) (bytes float64) {
+	if q.colors > 0 {
+		bytes += 8
+	}
+	if q.maxBytes > 0 && q.of(to) > 0 {
+		bytes += 3
+	}
+	return bytes
+}

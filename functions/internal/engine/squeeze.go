@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"strings"
+
+	"primrose/functions/internal/format"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/vips"
+)
+
+// squeeze encodes the image with the highest quality, up to the one that is
+// asked for, with which it has few enough bytes. Halving what is left of the
+// scale, that takes eight attempts at most.
+func (o *original) squeeze(img *vips.Image, to format.Format, q quality) ([]byte, error) {
+	limit := q.maxBytes
+	q.maxBytes = 0
+	if q.of(to) > 0 {
+		if err := img.Render(); err != nil { // to be read more than once
+			return nil, o.broken(err)
+		}
+	}
+	body, err := o.save(img, to, q)
+	if err != nil || len(body) <= limit {
+		return body, err
+	}
+	var best []byte
+	for low, high := 1, q.of(to)-1; low <= high; {
+		q.q = (low + high) / 2
+		if body, err = o.save(img, to, q); err != nil {
+			return nil, err
+		}
+		if len(body) <= limit {
+			best, low = body, q.q+1
+		} else {
+			high = q.q - 1
+		}
+	}
+	if best == nil {
+		return nil, tooManyBytes(body, limit, to, q)
+	}
+	return best, nil
+}
+
+func tooManyBytes(body []byte, limit int, to format.Format, q quality) error {
+	remedy := "fewer pixels"
+	if q.of(to) == 0 {
+		remedy += " or a lossy format"
+	}
+	return problem.New(problem.TooManyPixels, "as %s the result has no fewer than %d bytes; max-bytes is %d: ask for %s",
+		strings.ToUpper(string(to)), len(body), limit, remedy)
+}
