@@ -2,30 +2,98 @@ package engine
 
 import "primrose/functions/internal/vips"
 
-// canvas fills what is left of the box: with the colour of fit=fill, which is
-// no colour where the format has transparency, or with the edges' own.
+// canvas fills what is left of the box: with what fit=fill asks for, or with
+// the edges' own pixels.
 func canvas(f *frame) error {
 	to := f.plan.canvas
 	w, h := f.image.Width(), f.image.Height()
 	if to.none() || to == (size{w, h}) {
 		return nil
 	}
-	args := vips.Args{"x": (to.w - w) / 2, "y": (to.h - h) / 2, "width": to.w, "height": to.h, "extend": "copy"}
-	if fills(f.values.Fit) {
-		color := f.values.BG
-		if !f.to.HasAlpha() {
-			color = onWhite(color)
+	at := rect{(to.w - w) / 2, (to.h - h) / 2, to.w, to.h}
+	switch {
+	case !fills(f.values.Fit):
+		return f.image.Apply("embed", vips.Args{"x": at.x, "y": at.y, "width": at.w, "height": at.h, "extend": "copy"})
+	case f.values.Fill.How == "blur":
+		return f.place(at, f.haze)
+	case f.values.Fill.How == "gradient":
+		return f.place(at, f.gradient)
+	}
+	return f.surround(at)
+}
+
+// surround puts the frame into an area of the colour of fit=fill, which is no
+// colour where the format has transparency.
+func (f *frame) surround(at rect) error {
+	color := f.values.Fill.Color
+	if !color.Set {
+		color = f.values.BG
+	}
+	if !f.to.HasAlpha() {
+		color = onWhite(color)
+	}
+	background := rgb(color)
+	if f.image.HasAlpha() || color.A < 255 {
+		if err := addAlpha(f.image); err != nil {
+			return err
 		}
-		args["extend"] = "background"
-		args["background"] = rgb(color)
-		if f.image.HasAlpha() || color.A < 255 {
-			if err := addAlpha(f.image); err != nil {
-				return err
-			}
-			args["background"] = append(rgb(color), float64(color.A))
+		background = rgba(color)
+	}
+	return f.image.Apply("embed", vips.Args{
+		"x": at.x, "y": at.y, "width": at.w, "height": at.h, "extend": "background", "background": background,
+	})
+}
+
+// place puts the frame into a ground, which does not show through it.
+func (f *frame) place(at rect, make ground) error {
+	if err := f.render(); err != nil {
+		return err
+	}
+	behind, err := make(at.size())
+	defer behind.Close()
+	if err != nil {
+		return err
+	}
+	for _, img := range []*vips.Image{behind, f.image} {
+		if err := addAlpha(img); err != nil {
+			return err
 		}
 	}
-	return f.image.Apply("embed", args)
+	made, err := vips.New("insert", vips.Args{"main": behind, "sub": f.image, "x": at.x, "y": at.y})
+	if err != nil {
+		return err
+	}
+	f.image.Become(made)
+	return nil
+}
+
+// haze is a ground of the frame itself, blurred and enlarged to cover it. Like
+// every wide blur it is computed on few pixels.
+func (f *frame) haze(s size) (*vips.Image, error) {
+	img := f.image.Copy()
+	return img, premultiplied(img, func() error {
+		few := s.times(maxSigma / hazeSigma(s))
+		from := size{img.Width(), img.Height()}
+		covering := from.times(max(float64(few.w)/float64(from.w), float64(few.h)/float64(from.h))).atLeast(few)
+		if err := scale(img, covering); err != nil {
+			return err
+		}
+		if err := img.Apply("extract_area", vips.Args{
+			"left": (covering.w - few.w) / 2, "top": (covering.h - few.h) / 2, "width": few.w, "height": few.h,
+		}); err != nil {
+			return err
+		}
+		if err := gaussian(img, maxSigma); err != nil {
+			return err
+		}
+		return scale(img, s)
+	})
+}
+
+// hazeSigma is how wide the ground of a frame is blurred, in pixels. imgix says
+// so of videos, and nothing of images.
+func hazeSigma(s size) float64 {
+	return max(maxSigma, min(200, float64(min(s.w, s.h))/20))
 }
 
 func addAlpha(img *vips.Image) error {

@@ -16,7 +16,8 @@ type frame struct {
 	plan     geometry
 	values   options.Values
 	to       format.Format
-	chosen   *rect // by a content-aware crop; of the first frame, and kept for all
+	chosen   *rect        // by a content-aware crop; of the first frame, and kept for all
+	shades   *options.Duo // of a gradient around the frame; of the first, too
 }
 
 // px returns a length in pixels of the result: dpr multiplies it. What is there

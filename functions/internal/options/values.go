@@ -90,8 +90,8 @@ type Fill struct {
 	LinearDirection Align   `option:"fill-gradient-linear-direction"`
 	Radial          Duo     `option:"fill-gradient-radial"`
 	RadialRadius    Lengths `option:"fill-gradient-radial-radius"`
-	RadialX         float64 `option:"fill-gradient-radial-x"` // 0 to 1
-	RadialY         float64 `option:"fill-gradient-radial-y"` // 0 to 1
+	RadialX         float64 `option:"fill-gradient-radial-x"` // a part up to 1, px beyond
+	RadialY         float64 `option:"fill-gradient-radial-y"` // a part up to 1, px beyond
 	Space           string  `option:"fill-gradient-cs"`
 }
 
