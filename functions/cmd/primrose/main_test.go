@@ -168,6 +168,54 @@ func TestSign(t *testing.T) {
 	}
 }
 
+// TestServeStage serves as a stage does that a team from imgix has: with its
+// signatures, with presets, and with an image for those that are missing.
+func TestServeStage(t *testing.T) {
+	originals, dir := t.TempDir(), t.TempDir()
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, image.NewGray(image.Rect(0, 0, 60, 40))); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		filepath.Join(originals, "grey.png"): photo.String(),
+		filepath.Join(dir, "token"):          "FOO123bar\n",
+		filepath.Join(dir, "presets"):        "thumb w=30&h=10&fit=crop\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := primrose(t, "serve", "--originals", originals, "--variants", t.TempDir(), "--addr", "127.0.0.1:0", "--quiet",
+		"--sign-key", "imgix="+dir+"/token", "--sign-optional", "--presets", dir+"/presets", "--fallback", "grey.png")
+	url := serving(t, server)
+	signed, err := primrose(t, "sign", "--imgix", "--key-file", dir+"/token", "/grey.png?preset=thumb").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		path          string
+		status        int
+		width, height int
+	}{
+		{"/grey.png?preset=thumb", http.StatusOK, 30, 10},
+		{"/grey.png?preset=thumb&w=20", http.StatusOK, 20, 10},
+		{"/grey.png?w=20&preset=thumb", http.StatusOK, 20, 10},
+		{"/grey.png?preset=none", http.StatusBadRequest, 0, 0},
+		{"/gone.png?preset=thumb", http.StatusNotFound, 30, 10},
+		{strings.TrimSpace(string(signed)), http.StatusOK, 30, 10},
+		{strings.TrimSpace(string(signed)) + "&w=20", http.StatusForbidden, 0, 0},
+	} {
+		response, body := get(t, url+test.path)
+		picture, _ := png.Decode(bytes.NewReader(body))
+		if response.StatusCode != test.status || (picture != nil) != (test.width > 0) || picture != nil && picture.Bounds() != image.Rect(0, 0, test.width, test.height) {
+			t.Errorf("%s: %s, %.200q", test.path, response.Status, body)
+		}
+	}
+	if err := errors.Join(server.Process.Signal(os.Interrupt), server.Wait()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestKeysPush shows what it does, and no key.
 func TestKeysPush(t *testing.T) {
 	aws := keystest.Start(t)
@@ -259,6 +307,9 @@ func TestMistakes(t *testing.T) {
 		{"serve --widths 640,320", 2, "ascending"},
 		{"serve --sign-key 2026a", 2, "name the file"},
 		{"serve --sign-key 2026a=" + file, 2, "use 32 to 1024"},
+		{"serve --sign-optional", 1, "needs a key"},
+		{"serve --presets " + key, 2, "is no preset's name"},
+		{"serve --fallback /none.png", 1, "no original's key"},
 		{"sign /rose.jpg", 1, "PRIMROSE_KEY"},
 		{"sign --key-id 2026a --key-file " + key, 2, "which URL?"},
 		{"sign --key-id 2026a --key-file " + file + " /rose.jpg", 1, "use 32 to 1024"},

@@ -17,6 +17,7 @@ import (
 	"primrose/functions/internal/key"
 	"primrose/functions/internal/operation"
 	"primrose/functions/internal/options"
+	"primrose/functions/internal/preset"
 	"primrose/functions/internal/serve"
 	"primrose/functions/internal/signature"
 	"primrose/functions/internal/worker"
@@ -44,6 +45,8 @@ type serveOptions struct {
 	originals, variants string
 	address             string
 	keys                []signature.Key // none: URLs need not be signed
+	optional            bool            // they need not be all the same
+	presets             []preset.Preset
 	widths              options.Ladder
 	fallback            string // key; empty shows none
 	limits              engine.Limits
@@ -101,8 +104,14 @@ func serveCommand(ctx context.Context, args []string) error {
 	})
 	fmt.Printf("Primrose serves the images of %s\n  at   http://%s   (Ctrl-C stops)\n  keeps variants in %s\n",
 		o.originals, listener.Addr(), o.variants)
-	if len(o.keys) > 0 {
+	switch {
+	case len(o.keys) > 0 && o.optional:
+		fmt.Println("  takes signed URLs, and others: primrose sign makes them")
+	case len(o.keys) > 0:
 		fmt.Println("  wants signed URLs: primrose sign makes them")
+	}
+	if len(o.presets) > 0 {
+		fmt.Printf("  knows %d presets\n", len(o.presets))
 	}
 	if len(o.widths) > 0 {
 		fmt.Printf("  rounds sizes up to one of the widths %v\n", o.widths)
@@ -120,7 +129,9 @@ func parseServe(args []string) (serveOptions, error) {
 	limitFlags(flags, &o.limits)
 	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
 	flags.DurationVar(&o.deadline, "deadline", worker.DefaultDeadline, "longest `time` for one image")
-	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for the start page's; may be repeated", o.readKey)
+	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for the start page's; may be repeated; imgix=file holds the token of imgix's libraries", o.readKey)
+	flags.BoolVar(&o.optional, "sign-optional", false, "serve URLs that are not signed, too; what is signed wrongly is still refused")
+	flags.Func("presets", "`file` of named sets of options, as primrose presets push reads it", o.readPresets)
 	flags.Func("widths", "`list` of widths, as in 320,640: round sizes up to one of them", o.readWidths)
 	flags.BoolVar(&o.quiet, "quiet", false, "log only what goes wrong")
 	if err := parse(flags, args); err != nil {
@@ -150,6 +161,8 @@ func (o *serveOptions) check(flags *flag.FlagSet) (err error) {
 		}
 	})
 	switch {
+	case o.optional && len(o.keys) == 0:
+		err = errors.New("--sign-optional needs a key to verify by: name one by --sign-key")
 	case o.fallback != "" && !key.Valid(o.fallback):
 		err = fmt.Errorf("--fallback: %q is no original's key, which is a path without a slash at its ends", o.fallback)
 	case o.limits.VariantBytes > worker.MaxBody:
@@ -181,15 +194,28 @@ func (o *serveOptions) readWidths(text string) (err error) {
 	return err
 }
 
-// stage is what the edge function is told of, with all keys in its store.
+func (o *serveOptions) readPresets(file string) (err error) {
+	o.presets, err = readPresets(file)
+	return err
+}
+
+// stage is what the edge function is told of, with all keys and presets in its
+// store.
 func (o *serveOptions) stage() edge.Stage {
-	stage := edge.Stage{Widths: o.widths}
-	secrets := map[string]string{}
+	stage := edge.Stage{Optional: o.optional, Widths: o.widths}
+	held := map[string]string{}
 	for _, k := range o.keys {
-		stage.Keys = append(stage.Keys, k.ID)
-		secrets[signature.StoreKey(k.ID)] = k.Secret
+		held[signature.StoreKey(k.ID)] = k.Secret
+		if k.ID == signature.Imgix {
+			stage.Imgix = true
+		} else {
+			stage.Keys = append(stage.Keys, k.ID)
+		}
 	}
-	stage.Store = func(key string) (string, bool) { secret, ok := secrets[key]; return secret, ok }
+	for _, p := range o.presets {
+		held[preset.StorePrefix+p.Name] = p.Query
+	}
+	stage.Store = func(key string) (string, bool) { value, ok := held[key]; return value, ok }
 	return stage
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,10 +108,16 @@ func signURL(key signature.Key, url string, expires time.Time) (string, error) {
 	if _, err := variant.DecodeKey(path); err != nil {
 		return "", err
 	}
-	if _, err := options.FromQuery(query, ""); err != nil {
+	if _, err := options.FromQuery(withoutPreset(query), ""); err != nil {
 		return "", err
 	}
 	return origin + signed, nil
+}
+
+// withoutPreset leaves out what only the stage knows.
+func withoutPreset(query string) string {
+	pairs := strings.Split(query, "&")
+	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, "preset=") }), "&")
 }
 
 // explain says what is wrong with a command line.
