@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -79,12 +80,13 @@ func guard(listener net.Listener, handler http.Handler) http.Handler {
 	})
 }
 
-// local reports whether a Host header names this machine by itself.
+// local reports whether a Host header names this machine by itself, which names
+// below localhost do, too (RFC 6761, section 6.3).
 func local(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		name = host
 	}
 	ip := net.ParseIP(name)
-	return name == "localhost" || ip != nil && ip.IsLoopback()
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
 }

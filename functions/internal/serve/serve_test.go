@@ -332,7 +332,7 @@ func TestGuard(t *testing.T) {
 	if response, _ := l.ask(t, "POST", "/", `{}`, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {
 		t.Errorf("a foreign page posts: %s", response.Status)
 	}
-	for host, want := range map[string]int{"rebound.example": 400, "127.0.0.1.example:8080": 400, "localhost:8080": 200, "[::1]:8080": 200} {
+	for host, want := range map[string]int{"rebound.example": 400, "127.0.0.1.example:8080": 400, "localhost:8080": 200, "images.localhost": 200, "evil.localhost.example": 400, "evillocalhost": 400, "[::1]:8080": 200} {
 		if response, _ := l.ask(t, "GET", "/", "", "Host", host); response.StatusCode != want {
 			t.Errorf("Host: %s: %s, want %d", host, response.Status, want)
 		}

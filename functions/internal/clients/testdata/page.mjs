@@ -1,0 +1,49 @@
+// Renders <Imgix> and <Picture> of react-imgix to a page, opens it in Chromium
+// at two densities and prints which image the browser took for each element,
+// and what is in it.
+import {createRequire} from 'node:module';
+const require = createRequire(new URL('../../../../node_modules/', import.meta.url));
+
+const [host, address, chromium] = process.argv.slice(2);
+const React = require('react');
+const {renderToStaticMarkup} = require('react-dom/server');
+const {default: Imgix, Picture, Source} = require('react-imgix');
+const playwright = require('playwright-core');
+
+const h = React.createElement;
+const src = `http://${host}/rose.jpg`;
+const markup = renderToStaticMarkup(h('main', null,
+  h(Imgix, {src, sizes: '400px', imgixParams: {auto: 'format'}, htmlAttributes: {id: 'fluid', alt: ''}}),
+  h(Imgix, {src, width: 300, height: 200, imgixParams: {fit: 'crop'}, htmlAttributes: {id: 'fixed', alt: ''}}),
+  h(Imgix, {src: `http://${host}/dogs.jpg`, width: 200, imgixParams: {auto: 'compress', fm: 'webp', sat: -100}, htmlAttributes: {id: 'upright', alt: ''}}),
+  h(Picture, null,
+    h(Source, {src, width: 120, height: 120, imgixParams: {fit: 'crop', crop: 'faces'}, htmlAttributes: {media: '(min-width: 100px)'}}),
+    h(Imgix, {src, imgixParams: {w: 50}, htmlAttributes: {id: 'picture', alt: ''}})),
+));
+
+const browser = await playwright.chromium.launch({
+  executablePath: chromium,
+  args: ['--no-sandbox', `--host-resolver-rules=MAP ${host} ${address}`],
+});
+try {
+  const shown = [];
+  for (const density of [1, 2]) {
+    const page = await browser.newPage({viewport: {width: 800, height: 900}, deviceScaleFactor: density});
+    const types = {};
+    page.on('response', response => { types[response.url()] ??= response.headers()['content-type']; }); // the element's, not fetch's below
+    await page.setContent(`<!doctype html><base href="http://${host}/">${markup}`, {waitUntil: 'load'});
+    for (const image of await page.locator('img').all()) {
+      const seen = await image.evaluate(async img => {
+        await img.decode();
+        const blob = await (await fetch(img.currentSrc)).blob();
+        const bitmap = await createImageBitmap(blob);
+        return {id: img.id, url: img.currentSrc, width: bitmap.width, height: bitmap.height};
+      });
+      shown.push({...seen, density, type: types[seen.url]});
+    }
+    await page.close();
+  }
+  console.log(JSON.stringify(shown));
+} finally {
+  await browser.close();
+}
