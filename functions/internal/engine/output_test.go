@@ -306,6 +306,11 @@ func TestMaxBytes(t *testing.T) {
 			}
 		}
 	}
+	plain := pngOf(t, quarters(50, 50))
+	asked(t, "fm=avif&max-bytes=100000&w=2000&h=2000&fit=scale", plain) // at the limit of how often that is encoded again
+	if _, err := runPipe(t, Job{Options: "fit=scale,fm=avif,h=2000,max-bytes=100000,w=2001"}, plain); code(err) != problem.TooExpensive {
+		t.Errorf("too much to try: %v", err)
+	}
 	size := len(asked(t, "fm=png", original).Body)
 	asked(t, fmt.Sprintf("fm=png&max-bytes=%d", size), original)
 	_, err := runPipe(t, Job{Options: fmt.Sprintf("fm=png,max-bytes=%d", size-1)}, original)

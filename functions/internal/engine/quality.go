@@ -119,7 +119,7 @@ func (q quality) fullColor() bool {
 // before they are encoded: to count their colours, or to encode them again.
 func (q quality) holding(to format.Format) (bytes float64) {
 	if q.colors > 0 {
-		bytes += 8
+		bytes += 6
 	}
 	if q.maxBytes > 0 && q.of(to) > 0 {
 		bytes += 3
