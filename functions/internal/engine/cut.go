@@ -13,7 +13,7 @@ func cut(f *frame) error {
 	return f.choose(f.plan.after)
 }
 
-// choose crops to a size where libvips finds entropy or attention. All of an
+// choose crops to a size where most entropy, edges or attention is. All of an
 // animation's frames are cut where the first is.
 func (f *frame) choose(keep size) error {
 	if f.chosen == nil {
@@ -32,6 +32,9 @@ func (f *frame) choose(keep size) error {
 
 func interesting(img *vips.Image, keep size, crop options.Crop) (rect, error) {
 	how := "entropy"
+	if crop&options.CropEdges != 0 {
+		return mostEdges(img, keep)
+	}
 	if crop&options.CropAttention != 0 {
 		how = "attention"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/options"
 )
 
 // description is what fm=json answers: our names of things, and imgix's, which
@@ -28,6 +29,8 @@ type description struct {
 	Output        *animation `json:",omitempty"` // of an animation
 	GIF           *gifTimes  `json:",omitempty"`
 	JFIF          *jfif      `json:",omitempty"` // of a JPEG
+
+	Faces *[]describedFace `json:",omitempty"` // where they are asked for; there may be none
 }
 
 type animation struct{ Frames int }
@@ -38,8 +41,9 @@ type gifTimes struct{ DelayTime, UnclampedDelayTime float64 }
 
 type jfif struct{ IsProgressive bool }
 
-// describe answers fm=json: what the header tells, without decoding pixels.
-func (o *original) describe() (Variant, error) {
+// describe answers fm=json: what the header tells, without decoding pixels,
+// unless faces are asked for.
+func (o *original) describe(v options.Values) (Variant, error) {
 	info := o.info
 	if info.Format == format.JPEG {
 		head, err := o.source.Sniff(tablesWithin)
@@ -53,7 +57,15 @@ func (o *original) describe() (Variant, error) {
 		return Variant{}, o.broken(err)
 	}
 	info.Bytes = length
-	body, err := json.Marshal(o.inWordsOfImgix(info))
+	told := o.inWordsOfImgix(info)
+	if v.Faces {
+		found, err := o.describeFaces(v)
+		if err != nil {
+			return Variant{}, err
+		}
+		told.Faces = &found
+	}
+	body, err := json.Marshal(told)
 	return Variant{Format: format.JSON, Width: info.Width, Height: info.Height, Frames: info.Frames, Body: body}, err
 }
 

@@ -19,8 +19,9 @@ var recipe = []step{
 	extract,    // the part of the original that is wanted
 	resize,     // to the size that the plan says
 	toSRGB,     // after resizing, when there is less to convert
+	redact,     // people's faces, before anything cuts them in two
 	orient,     // as the camera was held
-	cut,        // what crop=entropy or attention leaves over
+	cut,        // what crop=entropy, edges or attention leaves over
 	rotate,     // within the frame
 	flip,       // left and right, top and bottom
 	blur,       // as wide as asked
@@ -98,8 +99,11 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 	switch {
 	case job.Program != nil:
 		return o.program(job.Program)
-	case values.FM == string(format.JSON):
-		return o.describe()
+	case values.FM == string(format.JSON) && standIn(values) == "":
+		return o.describe(values)
+	}
+	if err := checkStandIn(values); err != nil {
+		return Variant{}, err
 	}
 	to := chooseFormat(o.info, values)
 	shown, err := o.planTimeline(values.Animation, to)
@@ -128,6 +132,9 @@ func (o *original) variant(job Job, values options.Values) (Variant, error) {
 		return Variant{}, err
 	}
 	defer img.Close()
+	if standIn(values) != "" {
+		return o.describeVariant(img, to, values)
+	}
 	return o.encode(img, to, quality)
 }
 

@@ -13,13 +13,15 @@ import (
 func chooseFormat(info Info, v options.Values) format.Format {
 	animated := info.Frames > 1
 	switch {
+	case standIn(v) != "":
+		return standIn(v)
 	case v.Auto&options.AutoAVIF != 0 && !animated:
 		return format.AVIF
 	case v.Auto&options.AutoWebP != 0:
 		return format.WebP
 	case v.FM == progressive:
 		return format.JPEG
-	case v.FM == palette, v.FM == truecolor:
+	case v.FM == paletted, v.FM == truecolor:
 		return format.PNG
 	case v.FM != "":
 		return format.Format(v.FM)

@@ -13,26 +13,30 @@ const maxSide = 8192
 // is told of the image as seen, that is after orientation. A size that is
 // none means that nothing happens there.
 type geometry struct {
-	orientation int  // EXIF's number of how to turn the stored image
-	stored      size // of the original, before orientation
-	area        rect // of the original that is used
-	exact       bool // nothing beside the area may show, not even mixed into its edge
-	before      size // what a content-aware crop leaves, before enlarging
-	scaled      size // what is resized to
-	after       size // what a content-aware crop leaves, after shrinking
-	turned      size // the frame that a rotated one needs
-	canvas      size // what is filled up to
+	orientation int    // EXIF's number of how to turn the stored image
+	stored      size   // of the original, before orientation
+	faces       []rect // people's, the largest first, where an option asks for them
+	area        rect   // of the original that is used
+	exact       bool   // nothing beside the area may show, not even mixed into its edge
+	before      size   // what a content-aware crop leaves, before enlarging
+	scaled      size   // what is resized to
+	after       size   // what a content-aware crop leaves, after shrinking
+	turned      size   // the frame that a rotated one needs
+	canvas      size   // what is filled up to
 }
 
 // planGeometry plans the way from an original of a stored size to what the
 // options ask for, knowing what was seen of it. At most maxPixels come out.
 func planGeometry(stored size, orientation int, v options.Values, seen sight, maxPixels int64) geometry {
-	g := geometry{orientation: orientation, stored: stored}
+	g := geometry{orientation: orientation, stored: stored, faces: seen.faces}
 	used := within(g.seen(), v.Rect)
 	if !seen.trimmed.none() {
 		used, g.exact = seen.trimmed, true
 	}
 	wanted := boxOf(used.size(), v)
+	if v.Fit == options.FitFaceArea {
+		used = g.faceArea(used, wanted, v)
+	}
 	// How large what comes out is, only fitting tells; so fit again if it is
 	// too much. Where rounding makes it too much once more, it takes a little
 	// less than that.
@@ -152,22 +156,28 @@ func (g *geometry) meet(b box, v options.Values) {
 	}
 }
 
-// crop plans to fill the box and to lose the rest. Sides, the centre and the
-// focal point's surroundings are cut out before resizing. What a content-aware
-// crop chooses from is made as small as it may be.
+// contentAware are the crops that are decided on the frame itself.
+const contentAware = options.CropEntropy | options.CropEdges | options.CropAttention
+
+// crop plans to fill the box and to lose the rest. Faces, sides, the centre and
+// the focal point's surroundings are cut out before resizing. What a
+// content-aware crop chooses from is made as small as it may be.
 func (g *geometry) crop(b box, v options.Values) {
 	used := g.area.size()
 	scale := max(b.w/float64(used.w), b.h/float64(used.h))
 	target := rounded(b)
 	kept := rounded(b.times(1 / scale)).atMost(used)
+	people := facesIn(g.faces, g.area)
 	switch {
+	case v.Crop&options.CropFaces != 0 && len(people) > 0:
+		g.area, g.scaled = aroundFaces(people, v.FaceIndex, kept, g.area), target
 	case v.Crop&options.CropFocalPoint != 0:
 		kept = kept.times(1 / v.FocalZoom)
 		g.area.x += around(v.FocalX, used.w, kept.w)
 		g.area.y += around(v.FocalY, used.h, kept.h)
 		g.area.w, g.area.h = kept.w, kept.h
 		g.scaled = target
-	case v.Crop&(options.CropEntropy|options.CropAttention) == 0:
+	case v.Crop&contentAware == 0:
 		g.area.x += place(used.w-kept.w, v.Crop&options.CropLeft != 0, v.Crop&options.CropRight != 0)
 		g.area.y += place(used.h-kept.h, v.Crop&options.CropTop != 0, v.Crop&options.CropBottom != 0)
 		g.area.w, g.area.h = kept.w, kept.h

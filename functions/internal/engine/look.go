@@ -9,7 +9,8 @@ import (
 // sight is what only an original's pixels tell, and the plan depends on.
 // Rectangles are of the image as seen, that is after orientation.
 type sight struct {
-	trimmed rect // what trim leaves of the used part; none if nothing is trimmed
+	trimmed rect   // what trim leaves of the used part; none if nothing is trimmed
+	faces   []rect // people's, the largest first, where an option asks for them
 }
 
 // looks are what may be looked for, each with the options that want it.
@@ -18,6 +19,7 @@ var looks = []struct {
 	look   func(*original, options.Values, timeline, *sight) error
 }{
 	{trims, (*original).lookForBorder},
+	{wantsFaces, (*original).lookForFaces},
 }
 
 // look finds out what the options must know before anything is planned. It

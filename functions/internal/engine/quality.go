@@ -26,7 +26,7 @@ type quality struct {
 // What fm calls JPEG and PNG of certain kinds.
 const (
 	progressive = "pjpg"  // in several passes
-	palette     = "png8"  // of 256 colours
+	paletted    = "png8"  // of 256 colours
 	truecolor   = "png32" // with an alpha channel, needed or not
 )
 
@@ -39,7 +39,7 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 		lossless:    v.Lossless,
 		progressive: v.FM == progressive || compress,
 		compress:    compress,
-		palette:     v.FM != truecolor && (v.FM == palette || v.MaxColors > 0 || compress),
+		palette:     v.FM != truecolor && (v.FM == paletted || v.MaxColors > 0 || compress),
 		truecolor:   v.FM == truecolor && v.MaxColors == 0,
 		chroma:      v.Chroma,
 		colors:      v.MaxColors,

@@ -15,7 +15,12 @@ const (
 	GIF  Format = "gif"
 	TIFF Format = "tiff" // read only, and only where switched on
 	SVG  Format = "svg"  // read only, and only where switched on
-	JSON Format = "json" // written only: what is known of an original
+	JSON Format = "json" // written only: what is known of an original, or a variant's palette
+
+	// Written only: texts that stand for a variant.
+	CSS       Format = "css" // its palette
+	BlurHash  Format = "blurhash"
+	ThumbHash Format = "thumbhash" // in base64
 )
 
 // SniffLength is how many first bytes [Sniff] looks at.
@@ -30,6 +35,10 @@ func (f Format) ContentType() string {
 		return "image/svg+xml"
 	case JSON:
 		return "application/json"
+	case CSS:
+		return "text/css"
+	case BlurHash, ThumbHash:
+		return "text/plain"
 	}
 	return "image/" + string(f)
 }
@@ -38,7 +47,7 @@ func (f Format) ContentType() string {
 func (f Format) Animates() bool { return f == GIF || f == WebP }
 
 // HasAlpha reports whether the format can hold transparency.
-func (f Format) HasAlpha() bool { return f != JPEG }
+func (f Format) HasAlpha() bool { return f != JPEG && f != BlurHash }
 
 // HasProfile reports whether the format can hold an ICC profile.
 func (f Format) HasProfile() bool { return f != GIF }

@@ -50,6 +50,7 @@ func TestContentType(t *testing.T) {
 	for f, want := range map[Format]string{
 		JPEG: "image/jpeg", PNG: "image/png", WebP: "image/webp", AVIF: "image/avif",
 		GIF: "image/gif", TIFF: "image/tiff", SVG: "image/svg+xml", JSON: "application/json",
+		CSS: "text/css", BlurHash: "text/plain", ThumbHash: "text/plain",
 	} {
 		if got := f.ContentType(); got != want {
 			t.Errorf("%s is %s, want %s", f, got, want)

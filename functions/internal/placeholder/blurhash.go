@@ -8,6 +8,7 @@ package placeholder
 import (
 	"image"
 	"math"
+	"strings"
 )
 
 // Side is the longest side in pixels that ThumbHash allows.
@@ -16,6 +17,8 @@ const Side = 100
 // components is how many waves a BlurHash has in each direction, of at most 9:
 // as many as imgix's have.
 const components = 5
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 
 // BlurHash returns a picture's BlurHash, as https://blurha.sh defines it: 54
 // letters, digits and signs. It knows no transparency.
@@ -43,6 +46,11 @@ func BlurHash(picture *image.NRGBA) string {
 		hash = base83(hash, number, 2)
 	}
 	return string(hash)
+}
+
+// IsBlurHash reports whether a text is as long as a BlurHash, and of its letters.
+func IsBlurHash(text []byte) bool {
+	return len(text) == 4+2*components*components && strings.Trim(string(text), alphabet) == ""
 }
 
 // waves returns how strong each cosine wave is in red, green and blue light;
@@ -110,7 +118,6 @@ func clamp(x float64, most int) int { return max(0, min(most, int(x))) }
 
 // base83 appends a number in so many digits.
 func base83(text []byte, number, digits int) []byte {
-	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 	for place := digits - 1; place >= 0; place-- {
 		digit := number
 		for range place {

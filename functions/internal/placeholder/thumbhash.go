@@ -16,6 +16,13 @@ func ThumbHash(picture *image.NRGBA) string {
 // noise is below what any wave of a picture has that isn't of one colour.
 const noise = 1e-9
 
+// IsThumbHash reports whether a text is as long as a ThumbHash at most, and of
+// its letters.
+func IsThumbHash(text []byte) bool {
+	hash, err := base64.StdEncoding.DecodeString(string(text))
+	return err == nil && 5 <= len(hash) && len(hash) <= 32
+}
+
 // wave is a channel as cosine waves: the mean; how strong the others are, from
 // 0 to 1 and 0.5 for none; and what 1 stands for. Where that is 0, the strengths
 // count for nothing, and are 0.

@@ -11,6 +11,8 @@ import (
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/jail"
+	"primrose/functions/internal/palette"
+	"primrose/functions/internal/placeholder"
 	"primrose/functions/internal/problem"
 )
 
@@ -142,6 +144,18 @@ func checkBody(v engine.Variant) error {
 		}
 	case format.JSON:
 		if json.Valid(v.Body) {
+			return nil
+		}
+	case format.CSS:
+		if palette.IsCSS(v.Body) {
+			return nil
+		}
+	case format.BlurHash:
+		if placeholder.IsBlurHash(v.Body) {
+			return nil
+		}
+	case format.ThumbHash:
+		if placeholder.IsThumbHash(v.Body) {
 			return nil
 		}
 	}

@@ -57,13 +57,48 @@ func FuzzReadReply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := format.Sniff(v.Body); v.Format != format.JSON && got != v.Format {
-			t.Errorf("a body of format %q passed as %q", got, v.Format)
+		switch got := format.Sniff(v.Body); v.Format {
+		case format.JSON:
+		case format.CSS, format.BlurHash, format.ThumbHash:
+			if bytes.ContainsRune(v.Body, '<') {
+				t.Errorf("%q passed as %q", v.Body, v.Format)
+			}
+		default:
+			if got != v.Format {
+				t.Errorf("a body of format %q passed as %q", got, v.Format)
+			}
 		}
 		if len(v.Body) > len(data) {
 			t.Errorf("%d bytes made a body of %d", len(data), len(v.Body))
 		}
 	})
+}
+
+// Texts that stand for a picture are taken only in the form that they have.
+func TestBodiesOfTexts(t *testing.T) {
+	const page, rule = "<script>alert(1)</script>", ".a-fg-1 { color:#72c5f4 !important; }\n"
+	blurhash := "e" + strings.Repeat("0", 53)
+	for _, c := range []struct {
+		format format.Format
+		body   string
+		taken  bool
+	}{
+		{format.CSS, rule, true},
+		{format.CSS, rule + "body { background: url(//evil) }\n", false},
+		{format.CSS, page, false},
+		{format.BlurHash, blurhash, true},
+		{format.BlurHash, blurhash + "0", false},
+		{format.BlurHash, blurhash[:53] + "<", false},
+		{format.ThumbHash, "1QcSHQRnh493V4dIh4eXh1h4kJUI", true},
+		{format.ThumbHash, "1QcSHQ", false},
+		{format.ThumbHash, strings.Repeat("AAAA", 11), false},
+		{format.ThumbHash, page, false},
+		{"html", page, false},
+	} {
+		if err := checkBody(engine.Variant{Format: c.format, Body: []byte(c.body)}); (err == nil) != c.taken {
+			t.Errorf("%q as %s: %v", c.body, c.format, err)
+		}
+	}
 }
 
 // FuzzDecodeRequest is the other direction.

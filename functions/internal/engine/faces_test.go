@@ -1,0 +1,317 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"io/fs"
+	"testing"
+
+	"primrose/functions/internal/faces"
+	"primrose/functions/internal/sample"
+	"primrose/functions/internal/vips"
+)
+
+func astronaut(t testing.TB) image.Image {
+	t.Helper()
+	data, err := fs.ReadFile(sample.Originals(), "astronaut.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// group is a picture of 800×256 pixels with the astronaut at the right, at half
+// the size of her photo, and at a quarter at the left.
+func group(t testing.TB) *image.NRGBA {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, 800, 256))
+	for i := range 800 * 256 {
+		img.SetNRGBA(i%800, i/800, color.NRGBA{uint8(40 + i%800/4), uint8(60 + i%800/5), 90, 255})
+	}
+	paste(img, astronaut(t), image.Pt(544, 0), 2)
+	paste(img, astronaut(t), image.Pt(50, 64), 4)
+	return img
+}
+
+// paste puts a photo into a picture, shrunk by a whole number.
+func paste(img *image.NRGBA, photo image.Image, at image.Point, by int) {
+	for y := range photo.Bounds().Dy() / by {
+		for x := range photo.Bounds().Dx() / by {
+			var sum [3]int
+			for i := range by * by {
+				r, g, b, _ := photo.At(by*x+i%by, by*y+i/by).RGBA()
+				sum = [3]int{sum[0] + int(r>>8), sum[1] + int(g>>8), sum[2] + int(b>>8)}
+			}
+			n := by * by
+			img.SetNRGBA(at.X+x, at.Y+y, color.NRGBA{uint8(sum[0] / n), uint8(sum[1] / n), uint8(sum[2] / n), 255})
+		}
+	}
+}
+
+// Where the faces are, as measured by eye in her photo of 512 px.
+var (
+	largeFace = image.Rect(544+172/2, 60/2, 544+277/2, 165/2)
+	smallFace = image.Rect(50+172/4, 64+60/4, 50+277/4, 64+165/4)
+)
+
+// placeOf returns where in a picture a part of it was cut out: where the two
+// differ least.
+func placeOf(part, picture *image.NRGBA) (best image.Rectangle) {
+	least := -1
+	size := part.Rect.Size()
+	for y := range picture.Rect.Dy() - size.Y + 1 {
+		for x := range picture.Rect.Dx() - size.X + 1 {
+			off := 0
+			for i := 0; i < 400 && (least < 0 || off < least); i++ {
+				u, v := i%20*(size.X-1)/19, i/20*(size.Y-1)/19
+				p, q := part.NRGBAAt(u, v), picture.NRGBAAt(x+u, y+v)
+				off += abs(int(p.R)-int(q.R)) + abs(int(p.G)-int(q.G)) + abs(int(p.B)-int(q.B))
+			}
+			if least < 0 || off < least {
+				best, least = image.Rect(x, y, x+size.X, y+size.Y), off
+			}
+		}
+	}
+	return best
+}
+
+// about tells whether two rectangles are the same but for some pixels at each
+// side.
+func about(a, b image.Rectangle, pixels int) bool {
+	off := max(abs(a.Min.X-b.Min.X), abs(a.Min.Y-b.Min.Y), abs(a.Max.X-b.Max.X), abs(a.Max.Y-b.Max.Y))
+	return off <= pixels
+}
+
+func padded(face image.Rectangle, by float64) image.Rectangle {
+	return face.Inset(-int(float64(face.Dx()) * (by - 1) / 2))
+}
+
+// What is cut out is known from where the faces are, but for how exactly that
+// is found.
+func TestCropsAroundFaces(t *testing.T) {
+	picture := group(t)
+	original := pngOf(t, picture)
+	wide := func(face image.Rectangle, w, h int) image.Rectangle {
+		middle := face.Min.Add(face.Max).Div(2)
+		at := image.Pt(max(0, min(800-w, middle.X-w/2)), max(0, min(256-h, middle.Y-h/2)))
+		return image.Rectangle{at, at.Add(image.Pt(w, h))}
+	}
+	for _, c := range []struct {
+		query string
+		want  image.Rectangle
+	}{
+		{"crop=faces&fit=crop&w=256&h=256", wide(largeFace, 256, 256)}, // both don't fit
+		{"crop=faces&fit=crop&w=650&h=256", wide(smallFace.Union(largeFace), 650, 256)},
+		{"crop=faces&faceindex=2&fit=crop&w=150&h=256", wide(smallFace, 150, 256)},
+		{"crop=faces&faceindex=9&fit=crop&w=150&h=256", wide(largeFace, 150, 256)},
+		{"crop=faces,right&fit=crop&w=100&h=256&rect=200,0,300,256", image.Rect(400, 0, 500, 256)}, // no face there
+		{"crop=faces&fit=crop&w=100&h=256&rect=200,0,300,256", image.Rect(300, 0, 400, 256)},
+		{"fit=facearea&facepad=2&faceindex=1", padded(largeFace, 2)},
+		{"fit=facearea&facepad=3&faceindex=2", padded(smallFace, 3)},
+		{"fit=facearea", smallFace.Union(largeFace)},
+		{"fit=facearea&rect=200,0,300,256", image.Rect(200, 0, 500, 256)},
+	} {
+		v := queried(t, c.query+"&fm=png", original)
+		got := placeOf(pixels(t, v.Body), picture)
+		if !about(got, c.want, 7) {
+			t.Errorf("%s: cut out %v; want %v", c.query, got, c.want)
+		}
+	}
+}
+
+func TestFaceAreaMeetsTheBox(t *testing.T) {
+	original := jpegOf(t, group(t))
+	for _, c := range []struct {
+		query string
+		want  size
+		off   int // px, that the height may be, where a face's own counts
+	}{
+		{"w=200&h=100", size{200, 100}, 0},
+		{"w=100&h=200", size{100, 200}, 0},
+		{"w=300&h=300&facepad=10", size{300, 300}, 0},
+		{"w=2000&h=40&facepad=10", size{2000, 40}, 0},
+		{"w=100&faceindex=1", size{100, 100}, 4},
+		{"w=1&h=1", size{1, 1}, 0},
+	} {
+		if v := queried(t, "fit=facearea&"+c.query, original); v.Width != c.want.w || abs(v.Height-c.want.h) > c.off {
+			t.Errorf("%s: %d×%d; want %v", c.query, v.Width, v.Height, c.want)
+		}
+	}
+	for _, query := range []string{"fit=facearea&facepad=10&w=64&h=64", "fit=crop&crop=faces&w=64&h=64&face-blur=100&face-pixel=100"} {
+		if v := queried(t, query, pngOf(t, quarters(1, 1, red))); v.Width != 64 || v.Height != 64 {
+			t.Errorf("%s of one pixel: %d×%d; want 64×64", query, v.Width, v.Height)
+		}
+	}
+}
+
+// The faces are told in imgix's words, where they are in the upright picture.
+func TestTellsFaces(t *testing.T) {
+	type told struct {
+		Faces []struct {
+			Bounds struct{ X, Y, Width, Height int }
+		}
+	}
+	tell := func(query string, original []byte) (got told) {
+		v := queried(t, query, original)
+		if err := json.Unmarshal(v.Body, &got); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		return got
+	}
+	turned := withEXIF(jpegOf(t, asStored(group(t), 6)), 6)
+	got := tell("fm=json&faces=1", turned)
+	if len(got.Faces) != 2 {
+		t.Fatalf("told of %v; want two faces", got)
+	}
+	for i, want := range []image.Rectangle{largeFace, smallFace} {
+		b := got.Faces[i].Bounds
+		if found := image.Rect(b.X, b.Y, b.X+b.Width, b.Y+b.Height); !about(found, want, 6) {
+			t.Errorf("face %d is told at %v; want %v", i+1, found, want)
+		}
+	}
+	if got := tell("fm=json", turned); got.Faces != nil {
+		t.Errorf("told of faces %v unasked", got)
+	}
+	if got := tell("fm=json&faces=1", pngOf(t, quarters(40, 30))); got.Faces == nil || len(got.Faces) > 0 {
+		t.Errorf("told of faces %v where there is none; want an empty list", got.Faces)
+	}
+}
+
+// facesLeft returns how many faces the detector finds in a picture.
+func facesLeft(img *image.NRGBA) int {
+	grey := image.NewGray(img.Rect)
+	draw.Draw(grey, grey.Rect, img, image.Point{}, draw.Src)
+	return len(faces.Find(grey))
+}
+
+func TestRedactsFaces(t *testing.T) {
+	picture := group(t)
+	check := func(query string, orientation int) {
+		v := queried(t, query+"&fm=png", withEXIF(jpegOf(t, asStored(picture, orientation)), orientation))
+		got := pixels(t, v.Body)
+		what := fmt.Sprintf("%s of orientation %d", query, orientation)
+		if n := facesLeft(got); n > 0 {
+			t.Errorf("%s leaves %d faces", what, n)
+		}
+		for _, outside := range []image.Point{{350, 125}, {555, 10}, {650, 200}, {150, 175}} {
+			near(t, what, got, outside.X, outside.Y, picture.NRGBAAt(outside.X, outside.Y), 24)
+		}
+		for _, inside := range []image.Rectangle{largeFace, smallFace} {
+			if changed(got, picture, inside) < 10 {
+				t.Errorf("%s leaves %v as it is", what, inside)
+			}
+		}
+	}
+	check("face-blur=100", 1)
+	check("face-blur=40&face-pixel=15", 1)
+	for orientation := 1; orientation <= 8; orientation++ {
+		check("face-pixel=25", orientation)
+	}
+	if facesLeft(picture) != 2 {
+		t.Error("the picture has no two faces to begin with")
+	}
+}
+
+// A face is redacted also where a crop cuts it in two, and in a size in which
+// the detector would not find it any more.
+func TestRedactsWhatIsLeftOfAFace(t *testing.T) {
+	original := pngOf(t, group(t))
+	for _, query := range []string{
+		"rect=656,0,144,256", "fit=crop&crop=right&w=144&h=256", "w=200", "w=100", "fit=crop&crop=faces&w=100&h=100",
+		"fit=crop&crop=attention&w=150&h=150", "fit=crop&crop=entropy&w=500&h=500",
+	} {
+		plain, redacted := pixels(t, queried(t, query+"&fm=png", original).Body), pixels(t, queried(t, query+"&face-blur=100&fm=png", original).Body)
+		if off := difference(plain, redacted); max(off[0], off[1], off[2]) < 0.3 {
+			t.Errorf("%s differs by %.2f only", query, off)
+		}
+	}
+}
+
+// asStored undoes what an orientation does.
+func asStored(seen *image.NRGBA, orientation int) *image.NRGBA {
+	w, h := seen.Rect.Dx(), seen.Rect.Dy()
+	g := geometry{orientation: orientation, stored: size{w, h}}
+	g.stored = g.toStoredSize(g.stored)
+	stored := image.NewNRGBA(image.Rect(0, 0, g.stored.w, g.stored.h))
+	for y := range h {
+		for x := range w {
+			at := g.toStored(rect{x, y, 1, 1})
+			stored.SetNRGBA(at.x, at.y, seen.NRGBAAt(x, y))
+		}
+	}
+	return stored
+}
+
+// changed is the mean difference of two pictures within a rectangle.
+func changed(a, b *image.NRGBA, within image.Rectangle) float64 {
+	sum := 0
+	for y := within.Min.Y; y < within.Max.Y; y++ {
+		for x := within.Min.X; x < within.Max.X; x++ {
+			p, q := a.NRGBAAt(x, y), b.NRGBAAt(x, y)
+			sum += abs(int(p.R)-int(q.R)) + abs(int(p.G)-int(q.G)) + abs(int(p.B)-int(q.B))
+		}
+	}
+	return float64(sum) / float64(3*within.Dx()*within.Dy())
+}
+
+// Faces are redacted in the frames that they move to.
+func TestRedactsMovingFaces(t *testing.T) {
+	photo := astronaut(t)
+	var stills []*image.NRGBA
+	for i := range 3 {
+		still := image.NewNRGBA(image.Rect(0, 0, 380, 150))
+		draw.Draw(still, still.Rect, image.NewUniform(color.NRGBA{90, 110, 90, 255}), image.Point{}, draw.Src)
+		paste(still, photo, image.Pt(i*110-20, -10), 3)
+		stills = append(stills, still)
+	}
+	original := animated(t, stills)
+	count := func(query string) (found int) {
+		v := queried(t, query+"&fm=webp&lossless=1", original)
+		all := pixels(t, v.Body)
+		for i := range v.Frames {
+			part := all.SubImage(image.Rect(0, i*v.Height, v.Width, (i+1)*v.Height)).(*image.NRGBA)
+			frame := image.NewNRGBA(image.Rect(0, 0, v.Width, v.Height))
+			draw.Draw(frame, frame.Rect, part, part.Rect.Min, draw.Src)
+			found += facesLeft(frame)
+		}
+		return found
+	}
+	if n := count("w=380"); n != 3 {
+		t.Fatalf("the original's frames show %d faces; want 3", n)
+	}
+	if n := count("face-pixel=30&w=380"); n != 0 {
+		t.Errorf("%d faces are left; want none", n)
+	}
+}
+
+// animated makes a WebP of frames of one size, without loss.
+func animated(t testing.TB, stills []*image.NRGBA) []byte {
+	t.Helper()
+	w, h := stills[0].Rect.Dx(), stills[0].Rect.Dy()
+	var all []byte
+	for _, still := range stills {
+		all = append(all, still.Pix...)
+	}
+	img, err := vips.FromPixels(all, w, h*len(stills), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	if err := img.Set("page-height", h); err != nil {
+		t.Fatal(err)
+	}
+	data, err := img.Save("webpsave_buffer", vips.Args{"lossless": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

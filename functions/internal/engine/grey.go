@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"image"
+	"math"
+
+	"primrose/functions/internal/vips"
+)
+
+// enlargement is how much larger a picture is made at most for who looks at
+// its brightness: what is blurred further shows nothing more.
+const enlargement = 4
+
+// greyOf returns a picture's brightness, made small or large so that its longer
+// side has so many pixels. What is transparent is of a middle grey.
+func greyOf(img *vips.Image, side int) (*image.Gray, error) {
+	grey := img.Copy()
+	defer grey.Close()
+	if err := toGrey(grey, side); err != nil {
+		return nil, err
+	}
+	data, err := grey.Pixels()
+	if err != nil {
+		return nil, err
+	}
+	return &image.Gray{Pix: data, Stride: grey.Width(), Rect: image.Rect(0, 0, grey.Width(), grey.Height())}, nil
+}
+
+func toGrey(img *vips.Image, side int) error {
+	w, h := float64(img.Width()), float64(img.Height())
+	to := rounded(boxAround(size{img.Width(), img.Height()}).times(min(float64(side)/max(w, h), enlargement)))
+	err := premultiplied(img, func() error {
+		return img.Apply("resize", vips.Args{"scale": float64(to.w) / w, "vscale": float64(to.h) / h, "kernel": "linear"})
+	})
+	if err != nil {
+		return err
+	}
+	if err := img.Apply("colourspace", vips.Args{"space": "b-w"}); err != nil {
+		return err
+	}
+	if img.HasAlpha() {
+		if err := img.Apply("flatten", vips.Args{"background": []float64{128}}); err != nil {
+			return err
+		}
+	}
+	return img.Apply("cast", vips.Args{"format": "uchar"})
+}
+
+// mapped returns where a rectangle of a picture lies in one of another size
+// that shows the same.
+func mapped(r image.Rectangle, from image.Rectangle, to size) rect {
+	across, down := float64(to.w)/float64(from.Dx()), float64(to.h)/float64(from.Dy())
+	left, top := int(math.Floor(float64(r.Min.X)*across)), int(math.Floor(float64(r.Min.Y)*down))
+	right, bottom := int(math.Ceil(float64(r.Max.X)*across)), int(math.Ceil(float64(r.Max.Y)*down))
+	return rect{left, top, min(right, to.w) - left, min(bottom, to.h) - top}
+}
