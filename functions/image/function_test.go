@@ -222,6 +222,26 @@ func TestVariants(t *testing.T) {
 	d.wantJSONLog(t, 3)
 }
 
+// What is missing looks like the stage's fallback, streamed under its own status.
+func TestFallback(t *testing.T) {
+	d := deploy(t, map[string]string{fallbackName: "none/장미.jpg"})
+	const path = "/gone.jpg/-/fm=png,w=300"
+	if got := d.request(t, "GET", path, nil); got.Status != 404 || got.Headers["Content-Type"] != "application/problem+json" {
+		t.Errorf("without the fallback itself: %d %v", got.Status, got.Headers)
+	}
+	d.put(t, "none/장미.jpg", photo(t))
+	got := d.request(t, "GET", path, nil)
+	if m, err := png.Decode(bytes.NewReader(got.Body)); got.Status != 404 || err != nil || m.Bounds() != image.Rect(0, 0, 300, 200) {
+		t.Errorf("GET: %d %v, %v", got.Status, got.Headers, err)
+	}
+	if head := d.request(t, "HEAD", path, nil); head.Status != 404 || len(head.Body) != 0 || head.Headers["Content-Length"] != strconv.Itoa(len(got.Body)) {
+		t.Errorf("HEAD: %d %v, %d bytes", head.Status, head.Headers, len(head.Body))
+	}
+	if whole := d.request(t, "GET", "/gone.jpg/-/original", nil); whole.Status != 404 || !bytes.Equal(whole.Body, photo(t)) {
+		t.Errorf("without options: %d %v, %d bytes", whole.Status, whole.Headers, len(whole.Body))
+	}
+}
+
 func reddish(c color.Color) bool {
 	r, _, b, _ := c.RGBA()
 	return r > 4*b

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"primrose/functions/edge"
@@ -87,14 +88,12 @@ func (s *Service) image(w http.ResponseWriter, r *http.Request) {
 	s.Images.ServeHTTP(w, rewritten(r, result))
 }
 
-// negotiated reports whether another Accept header could get another answer.
+// negotiated reports whether another Accept header could get another answer:
+// what a preset says, or base64, may let it.
 func negotiated(r *http.Request) bool {
-	for _, auto := range r.URL.Query()["auto"] {
-		if strings.Contains(strings.ToLower(auto), "format") {
-			return true
-		}
-	}
-	return false
+	query := r.URL.Query()
+	return query.Has("preset") || query.Has("auto64") ||
+		slices.ContainsFunc(query["auto"], func(auto string) bool { return strings.Contains(strings.ToLower(auto), "format") })
 }
 
 // answer sends what the edge function answers by itself.
