@@ -350,7 +350,7 @@ func TestSource(t *testing.T) {
 	if strings.Count(source, tableLine) != 1 {
 		t.Errorf("the source must have the line %q once", tableLine)
 	}
-	if text := (Stage{}).Source(); strings.Contains(text, tableLine) || !strings.Contains(text, `|1..8192\u0026w=`) {
+	if text := (Stage{}).Source(); strings.Contains(text, tableLine) || !strings.Contains(text, `..0.9999\u0026w=`) {
 		t.Error("the table is not in the source")
 	}
 	code := regexp.MustCompile(`(?m)(^|[ ;])//.*$`).ReplaceAllString(source, "")

@@ -52,7 +52,7 @@ async function handler(event) {
     if (!preset) refuse(400, 'bad_option', 'there is no such preset');
     const values = normalValues(parameters(preset.split('&').concat(pairs)));
     if (stage.widths) climb(values, stage.widths);
-    values.auto = negotiated(values.auto, acceptHeader(request));
+    values.auto = negotiated(values.auto || '', acceptHeader(request));
     return rewritten(request, variantPath(key, canonical(values)));
   } catch (problem) {
     if (!problem.code) throw problem;
@@ -64,10 +64,8 @@ async function handler(event) {
 
 // Test events carry the parsed query only, and an empty raw one.
 function rawQuery(request) {
-  const raw = request.rawQueryString && request.rawQueryString();
-  if (raw) return raw;
   const fields = request.querystring;
-  return Object.keys(fields).map(name => name + '=' + fields[name].value).join('&');
+  return request.rawQueryString() || Object.keys(fields).map(name => name + '=' + fields[name].value).join('&');
 }
 
 // The query's parameters as sent; refused before they cost more time than
@@ -220,24 +218,26 @@ function presetOf(pairs) {
 function find(name) {
   const start = table.indexOf('&' + name + '=');
   if (start < 0) return null;
-  const line = table.slice(table.lastIndexOf('\n', start) + 1, table.indexOf('\n', start)).split('&');
-  const type = line[0].split(' ');
-  return {range: type.pop(), kind: type[0] || 'value', fallback: sent(line, name)[0]};
+  const values = table.slice(table.lastIndexOf('\n', start) + 1, start).split('&')[0].split(' ');
+  const rest = table.slice(start + name.length + 2, table.indexOf('\n', start));
+  return {name: name, range: values.pop(), kind: values[0] || 'value', fallback: rest.split('&')[0]};
 }
 
-// The texts by name. Of an option given twice the last counts; auto's are
-// joined. Names are not decoded. One that ends in 64 has its value in base64url.
+// The options that are given, with their texts. Of an option given twice the
+// last counts; auto's are joined. Names are not decoded. One that ends in 64 has
+// its value in base64url.
 function parameters(pairs) {
   const given = {};
   pairs.forEach(pair => {
     const spelling = pair.split('=')[0];
     const encoded = spelling.endsWith('64');
-    const name = encoded ? spelling.slice(0, -2) : spelling;
-    if (!find(name)) return;
+    const option = find(encoded ? spelling.slice(0, -2) : spelling);
+    if (!option) return;
     const value = pair.slice(spelling.length + 1);
-    const text = encoded ? fromBase64url(value) : fromQuery(value);
-    if (text === null) refuseValue(name, '');
-    given[name] = name === 'auto' && given.auto ? given.auto + ',' + text : text;
+    option.text = encoded ? fromBase64url(value) : fromQuery(value);
+    if (option.text === null) refuseValue(option);
+    if (option.name === 'auto' && given.auto) option.text = given.auto.text + ',' + option.text;
+    given[option.name] = option;
   });
   return given;
 }
@@ -261,21 +261,23 @@ function base64url(text) {
   return Buffer.from(text).toString('base64url');
 }
 
+// The values in their one spelling by name, but for defaults.
 function normalValues(given) {
   const values = {};
   Object.keys(given).sort().forEach(name => {
-    values[name] = normal(find(name), given[name]);
-    if (values[name] === null) refuseValue(name, given[name]);
+    const option = given[name];
+    const value = normal(option);
+    if (typeof value !== 'string') refuseValue(option);
+    if (value !== option.fallback) values[name] = value;
   });
   return values;
 }
 
-// A text in its one spelling; null if it is none of the option's values. Only
+// An option's text in its one spelling, or something else than a text. Only
 // ASCII's capitals are lowered: toLowerCase would make others ASCII.
-function normal(option, text) {
-  const plain = whole(/^[!-~]+/, text) ? text.toLowerCase() : '';
-  const value = kinds[option.kind](plain, option.range, text);
-  return typeof value === 'string' ? value : null;
+function normal(option) {
+  const plain = whole(/^[!-~]+/, option.text) ? option.text.toLowerCase() : '';
+  return kinds[option.kind](plain, option.range, option.text);
 }
 
 // Places separated by commas or colons, each in a range of its own.
@@ -300,9 +302,12 @@ function within(text, range) {
   const parts = text.length <= 32 && whole(/^(-?)0*([0-9]+)(\.[0-9]+)?/, text);
   if (!parts) return null;
   const bounds = range.split('..');
-  const decimals = (bounds[0].split('.')[1] || '').length;
-  const unsigned = parts[2] + (parts[3] || '').slice(0, decimals + 1).replace(/\.?0*$/, '');
-  const number = unsigned === '0' ? unsigned : parts[1] + unsigned;
+  let number = parts[2];
+  if (parts[3]) {
+    const decimals = (bounds[0].split('.')[1] || '').length;
+    number += parts[3].slice(0, decimals + 1).replace(/\.?0*$/, '');
+  }
+  if (number !== '0') number = parts[1] + number;
   return Number(number) >= Number(bounds[0]) && Number(number) <= Number(bounds[1]) && number;
 }
 
@@ -330,22 +335,20 @@ function climb(values, ladder) {
   if (!(asked >= 1)) return;
   const wanted = Math.round(asked * (values.dpr || 1));
   const rung = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
-  if (values.w && values.h >= 1) values.h = String(Math.min(Math.max(Math.round(values.h * rung / asked), 1), 8192));
-  values[side] = String(rung);
+  if (values.w && values.h >= 1) values.h = Math.min(Math.round(values.h * rung / asked) || 1, 8192);
+  values[side] = rung;
   values.dpr = '';
 }
 
-// name=value pairs, sorted, joined by commas, without defaults. Where what is
-// asked for is no image, there is no format to choose. Where auto's format is
-// all that is left, it stays: a variant is wanted, not the original's very
-// bytes, which may tell where a photo was taken.
+// name=value pairs, sorted, joined by commas. Where what is asked for is no
+// image, there is no format to choose. Where auto's format is all that is left,
+// it stays: a variant is wanted, not the original's very bytes, which may tell
+// where a photo was taken.
 function canonical(values) {
   const described = values.palette || ['json', 'blurhash', 'thumbhash'].indexOf(values.fm) >= 0;
   const auto = without(values.auto, described ? 'redeye_true_avif_webp' : 'redeye_true');
   values.auto = without(auto, 'format');
-  const pairs = Object.keys(values).sort()
-    .filter(name => values[name] && values[name] !== find(name).fallback)
-    .map(name => name + '=' + values[name]);
+  const pairs = Object.keys(values).sort().filter(name => values[name]).map(name => name + '=' + values[name]);
   return pairs.length || auto !== 'format' ? pairs.join(',') : 'auto=format';
 }
 
@@ -356,7 +359,7 @@ function canonical(values) {
 // from programs that cannot read them. The image function tries AVIF first,
 // so AVIF is left out where the viewer prefers WebP.
 function negotiated(auto, accept) {
-  const words = (auto || '').split('_');
+  const words = auto.split('_');
   if (words[0] !== 'format') return auto;
   const plain = accept.length <= maxAccept && whole(/^[ -~\t]*/, accept);
   const best = plain ? weights(accept.toLowerCase()) : {};
@@ -369,51 +372,42 @@ function negotiated(auto, accept) {
 function weights(accept) {
   const best = {avif: 0, webp: 0, other: 0};
   accept.replace(/[ \t]/g, '').split(',').forEach(item => {
-    const range = item.split(';')[0];
+    const parts = item.split(';q='); // 1 if there is none, 0 if it is malformed
+    const range = parts[0].split(';')[0];
     if (range !== '*/*' && range.indexOf('image/') !== 0) return;
     const format = range === 'image/avif' ? 'avif' : range === 'image/webp' ? 'webp' : 'other';
-    best[format] = Math.max(best[format], weight(item));
+    best[format] = Math.max(best[format], parts.length > 1 ? Number(within(parts[1], '0.000..1') || 0) : 1);
   });
   return best;
 }
 
-// A media range's q: 1 if there is none, 0 if it is malformed.
-function weight(item) {
-  const q = sent(item.split(';'), 'q')[0];
-  return q === undefined ? 1 : Number(within(q, '0.000..1') || 0);
-}
-
 function without(list, words) {
-  return (list || '').split('_').filter(word => words.split('_').indexOf(word) < 0).join('_');
+  return list.split('_').filter(word => words.split('_').indexOf(word) < 0).join('_');
 }
 
 // --- Problems ---
 
+const titles = {400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed'};
+
+// Ends the call with a problem as RFC 9457 spells it.
 function refuse(status, code, detail) {
-  throw {status: status, code: code, detail: detail};
+  throw {title: titles[status], status: status, code: code, detail: detail};
 }
 
 // Says what is wrong, and shows the value only where that can harm no reader.
-function refuseValue(name, text) {
-  const option = find(name);
-  const subject = whole(/^[A-Za-z0-9._,:-]{1,40}/, text) ? name + '=' + text : 'the value of ' + name;
+function refuseValue(option) {
+  const name = option.name;
+  const subject = whole(/^[A-Za-z0-9._,:-]{1,40}/, option.text || '') ? name + '=' + option.text : 'the value of ' + name;
   refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option.kind} ${option.range}`);
 }
 
-// A problem as RFC 9457 spells it, kept in caches for a moment only.
+// A problem is kept in caches for a moment only.
 function answer(problem) {
-  const title = {400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed'}[problem.status];
   const headers = {
     'content-type': {value: 'application/problem+json'},
     'cache-control': {value: 'public, max-age=5'},
     'x-content-type-options': {value: 'nosniff'},
   };
   if (problem.status === 405) headers.allow = {value: 'GET, HEAD'};
-  const body = {title: title, status: problem.status, code: problem.code, detail: problem.detail};
-  return {
-    statusCode: problem.status,
-    statusDescription: title,
-    headers: headers,
-    body: {encoding: 'text', data: JSON.stringify(body)},
-  };
+  return {statusCode: problem.status, headers: headers, body: {encoding: 'text', data: JSON.stringify(problem)}};
 }

@@ -50,9 +50,9 @@ func acceptable(accept string) []string {
 	}
 	var weightAVIF, weightWebP, weightOther float64
 	for item := range strings.SplitSeq(blanks.Replace(lower(accept)), ",") {
-		mediaRange, parameters, _ := strings.Cut(item, ";")
-		q := weight(parameters)
-		switch {
+		part := strings.Split(item, ";q=")
+		q := weight(part[1:])
+		switch mediaRange, _, _ := strings.Cut(part[0], ";"); {
 		case mediaRange == "image/avif":
 			weightAVIF = max(weightAVIF, q)
 		case mediaRange == "image/webp":
@@ -76,18 +76,17 @@ func foreign(r rune) bool { return (r < ' ' || r > '~') && r != '\t' }
 
 var blanks = strings.NewReplacer(" ", "", "\t", "")
 
-// weight returns the q among a media range's parameters, 0 to 1; 1 if there
-// is none, 0 if it is malformed.
-func weight(parameters string) float64 {
-	for parameter := range strings.SplitSeq(parameters, ";") {
-		if q, ok := strings.CutPrefix(parameter, "q="); ok {
-			if number, ok := decimal(q, 3); ok && atof(number) >= 0 && atof(number) <= 1 {
-				return atof(number)
-			}
-			return 0
-		}
+// weight returns a media range's q, 0 to 1; 1 if there is none, 0 if it is
+// malformed.
+func weight(q []string) float64 {
+	if len(q) == 0 {
+		return 1
 	}
-	return 1
+	number, ok := decimal(q[0], 3)
+	if !ok || atof(number) < 0 || atof(number) > 1 {
+		return 0
+	}
+	return atof(number)
 }
 
 // lower lowers ASCII letters only: other scripts' capitals are none of ours.

@@ -116,8 +116,8 @@ func texts(pairs []string) (map[string]string, error) {
 		if !ok {
 			return nil, option.refuse("")
 		}
-		if name == "auto" && given[name] != "" {
-			text = given[name] + "," + text
+		if earlier, repeated := given[name]; repeated && name == "auto" {
+			text = earlier + "," + text
 		}
 		given[name] = text
 	}
