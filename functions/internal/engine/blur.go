@@ -17,23 +17,28 @@ func blur(f *frame) error {
 	if f.values.Style.Blur == 0 {
 		return nil
 	}
-	sigma := float64(f.values.Style.Blur) * blurUnit
 	if err := f.render(); err != nil {
 		return err
 	}
-	w, h := f.image.Width(), f.image.Height()
 	return premultiplied(f.image, func() error {
-		if sigma <= maxSigma {
-			return gaussian(f.image, sigma)
-		}
-		if err := f.image.Apply("resize", vips.Args{"scale": maxSigma / sigma}); err != nil {
-			return err
-		}
-		if err := gaussian(f.image, maxSigma); err != nil {
-			return err
-		}
-		return f.image.Enlarge(w, h)
+		return spread(f.image, f.values.DPR*blurUnit*float64(f.values.Style.Blur))
 	})
+}
+
+// spread blurs by any standard deviation, in pixels. Transparency must be
+// premultiplied.
+func spread(img *vips.Image, sigma float64) error {
+	if sigma <= maxSigma {
+		return gaussian(img, sigma)
+	}
+	w, h := img.Width(), img.Height()
+	if err := img.Apply("resize", vips.Args{"scale": maxSigma / sigma}); err != nil {
+		return err
+	}
+	if err := gaussian(img, maxSigma); err != nil {
+		return err
+	}
+	return img.Enlarge(w, h)
 }
 
 // gaussian blurs out to where the bell is 2 % of its height. Cut off at 20 %,
@@ -44,8 +49,5 @@ func gaussian(img *vips.Image, sigma float64) error {
 	if err := img.Apply("gaussblur", vips.Args{"sigma": sigma, "min_ampl": 0.02, "precision": "float"}); err != nil {
 		return err
 	}
-	if err := img.Apply("round", vips.Args{"round": "rint"}); err != nil {
-		return err
-	}
-	return img.Apply("cast", vips.Args{"format": sample})
+	return cast(img, sample)
 }

@@ -1,6 +1,9 @@
 package engine
 
-import "primrose/functions/internal/vips"
+import (
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/vips"
+)
 
 // canvas fills what is left of the box: with what fit=fill asks for, or with
 // the edges' own pixels.
@@ -19,16 +22,15 @@ func canvas(f *frame) error {
 	case f.values.Fill.How == "gradient":
 		return f.place(at, f.gradient)
 	}
-	return f.surround(at)
+	if color := f.values.Fill.Color; color.Set {
+		return f.surround(at, color)
+	}
+	return f.surround(at, f.values.BG)
 }
 
-// surround puts the frame into an area of the colour of fit=fill, which is no
-// colour where the format has transparency.
-func (f *frame) surround(at rect) error {
-	color := f.values.Fill.Color
-	if !color.Set {
-		color = f.values.BG
-	}
+// surround puts the frame into an area of a colour, which is no colour where the
+// format has transparency and none is given.
+func (f *frame) surround(at rect, color options.Color) error {
 	if !f.to.HasAlpha() {
 		color = onWhite(color)
 	}

@@ -24,10 +24,22 @@ var recipe = []step{
 	cut,        // what crop=entropy, edges or attention leaves over
 	rotate,     // within the frame
 	flip,       // left and right, top and bottom
-	blur,       // as wide as asked
+	enhance,    // as its histogram says
+	denoise,    // where there are no edges
+	tone,       // light and dark
+	hue,        // and saturation
+	vibrance,   // saturation of what has little
+	invert,     // all of that
 	sharpen,    // its edges
+	unsharp,    // its edges, as wide as asked
+	toning,     // in sepia, one colour, or two
+	halftone,   // of dots
+	pixellate,  // of squares
+	blur,       // as wide as asked
 	background, // behind what is transparent
 	canvas,     // around what is smaller than the box
+	border,     // upon the edges
+	pad,        // room around all
 	grid,       // where it is still transparent, to show that
 	flatten,    // for formats without transparency
 }

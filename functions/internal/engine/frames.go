@@ -11,13 +11,14 @@ import (
 
 // frame is one picture on its way through the recipe.
 type frame struct {
-	original *original
-	image    *vips.Image
-	plan     geometry
-	values   options.Values
-	to       format.Format
-	chosen   *rect        // by a content-aware crop; of the first frame, and kept for all
-	shades   *options.Duo // of a gradient around the frame; of the first, too
+	original    *original
+	image       *vips.Image
+	plan        geometry
+	values      options.Values
+	to          format.Format
+	chosen      *rect        // by a content-aware crop; of the first frame, and kept for all
+	shades      *options.Duo // of a gradient around the frame; of the first, too
+	enhancement []curve      // for red, green and blue; of the first, too
 }
 
 // px returns a length in pixels of the result: dpr multiplies it. What is there

@@ -23,6 +23,7 @@ type geometry struct {
 	after       size   // what a content-aware crop leaves, after shrinking
 	turned      size   // the frame that a rotated one needs
 	canvas      size   // what is filled up to
+	padding     edges  // around all of that
 }
 
 // planGeometry plans the way from an original of a stored size to what the
@@ -35,19 +36,20 @@ func planGeometry(stored size, orientation int, v options.Values, seen sight, ma
 	}
 	wanted := boxOf(used.size(), v)
 	if v.Fit == options.FitFaceArea {
-		used = g.faceArea(used, wanted, v)
+		used = g.faceArea(used, wanted.without(paddingOf(v.Pad, v.DPR)), v)
 	}
 	// How large what comes out is, only fitting tells; so fit again if it is
 	// too much. Where rounding makes it too much once more, it takes a little
 	// less than that.
 	for shrink, less := 1.0, 1.0; ; less = 1.0001 {
-		g.fit(used, wanted.times(shrink), v)
+		g.padding = paddingOf(v.Pad, v.DPR*shrink)
+		g.fit(used, wanted.times(shrink).without(g.padding), v)
 		excess := excessOf(g.out(), maxPixels)
 		if excess <= 1 {
 			return g
 		}
 		if wanted.none() {
-			wanted = boxAround(used.size())
+			wanted = boxAround(used.size().with(g.padding))
 		}
 		shrink /= excess * less
 	}
@@ -57,7 +59,10 @@ func planGeometry(stored size, orientation int, v options.Values, seen sight, ma
 func (g geometry) seen() size { return g.toStoredSize(g.stored) }
 
 // out is the size of the variant.
-func (g geometry) out() size {
+func (g geometry) out() size { return g.framed().with(g.padding) }
+
+// framed is the size of the variant without its padding.
+func (g geometry) framed() size {
 	for _, s := range []size{g.canvas, g.turned} {
 		if !s.none() {
 			return s

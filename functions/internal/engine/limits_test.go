@@ -81,6 +81,8 @@ func TestLimitOfMemory(t *testing.T) {
 		{"fm=jpg,q=90", "opaque", 30},
 		{"chromasub=420,fm=jpg,q=90", "opaque", 24},
 		{"chromasub=444,fm=avif", "opaque", 49},
+		{"bri=20,fm=jpg", "opaque", 24},
+		{"blur=20,fm=jpg", "opaque", 27},
 		{"fm=gif", "opaque", 28},
 		{"fm=png8", "opaque", 23},
 		{"colorquant=9,fm=png", "opaque", 29},

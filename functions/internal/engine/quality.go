@@ -21,6 +21,7 @@ type quality struct {
 	dpi         int    // none is 0
 	profile     []byte // ICC, to embed; none is nil
 	maxBytes    int    // any number is 0
+	whole       bool   // a step holds the frame as a whole
 }
 
 // What fm calls JPEG and PNG of certain kinds.
@@ -46,6 +47,7 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 		dpi:         v.DPI,
 		profile:     o.profileFor(v.Space, to),
 		maxBytes:    v.MaxBytes,
+		whole:       holdsWhole(v),
 	}
 	if v.Q != nil {
 		q.q = max(1, *v.Q)
@@ -115,9 +117,21 @@ func (q quality) fullColor() bool {
 	return q.lossless || q.subsampling() == "off" || q.subsampling() == "auto" && q.q >= 90
 }
 
+// holdsWhole tells whether a step looks at the frame in another order than it is
+// decoded in, so that all of it is held until it is encoded.
+func holdsWhole(v options.Values) bool {
+	a, s := v.Adjust, v.Style
+	return a.Noise != nil || a.NoiseSharp != nil || a.Vibrance != 0 || a.Sharp != 0 || a.Unsharp != 0 ||
+		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0
+}
+
 // holding returns how many bytes are held for each of the variant's pixels
-// before they are encoded: to count their colours, or to encode them again.
+// before they are encoded: by a step, to count their colours, or to encode them
+// again.
 func (q quality) holding(to format.Format) (bytes float64) {
+	if q.whole {
+		bytes += 3
+	}
 	if q.colors > 0 {
 		bytes += 6
 	}

@@ -45,7 +45,7 @@ func premultiplied(img *vips.Image, change func() error) error {
 	if err := img.Apply("premultiply", nil); err != nil {
 		return err
 	}
-	if err := img.Apply("cast", vips.Args{"format": sample}); err != nil {
+	if err := cast(img, sample); err != nil {
 		return err
 	}
 	if err := change(); err != nil {
@@ -54,5 +54,14 @@ func premultiplied(img *vips.Image, change func() error) error {
 	if err := img.Apply("unpremultiply", nil); err != nil {
 		return err
 	}
-	return img.Apply("cast", vips.Args{"format": sample})
+	return cast(img, sample)
+}
+
+// cast rounds samples to a format of whole numbers. libvips would cut their
+// decimals off, which makes what is nearly transparent visibly darker.
+func cast(img *vips.Image, format string) error {
+	if err := img.Apply("round", vips.Args{"round": "rint"}); err != nil {
+		return err
+	}
+	return img.Apply("cast", vips.Args{"format": format})
 }

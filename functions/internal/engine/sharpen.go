@@ -11,9 +11,25 @@ func sharpen(f *frame) error {
 	if err := f.render(); err != nil {
 		return err
 	}
-	return f.image.Apply("sharpen", vips.Args{
+	w := &workings{}
+	sharper := w.of(w.filled(f.image), "sharpen", vips.Args{
 		"sigma": 1, // px: about what a display shows as an edge
 		"m1":    0, // leave flat areas, and their noise, alone
 		"m2":    float64(f.values.Adjust.Sharp) / 10,
 	})
+	return w.finish(f.image, w.recolored(f.image, sharper))
+}
+
+// filled returns the colours of an image, where they are transparent mixed
+// with those around: the colour that nobody sees is no edge.
+func (w *workings) filled(img *vips.Image) *vips.Image {
+	if !img.HasAlpha() {
+		return img
+	}
+	return w.bands(w.over(w.blurred(img, 1), img), 0, 3)
+}
+
+// over lays an image upon another of the same size.
+func (w *workings) over(below, above *vips.Image) *vips.Image {
+	return w.bytes(w.new("composite2", vips.Args{"base": below, "overlay": above, "mode": "over"}))
 }

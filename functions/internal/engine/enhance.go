@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"math"
+
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/vips"
+)
+
+// How far auto=enhance goes. imgix tells no more of it than that it spreads
+// highlights, midtones and shadows in red, green and blue.
+const (
+	clipped  = 0.005      // part of the pixels that may become all dark or all light
+	reach    = 40.0 / 255 // how far what is darkest is darkened, and what is lightest is lightened
+	own      = 0.25       // how much of a channel's own spread counts, beside that of all: so much of a colour cast goes
+	midtones = 0.5        // how far the medium shade moves to the middle
+)
+
+// enhance spreads shades over the whole range: what is darkest becomes
+// darker, what is lightest lighter, and what lies between moves towards the
+// middle. All of an animation's frames change as its first.
+func enhance(f *frame) error {
+	if f.values.Auto&options.AutoEnhance == 0 {
+		return nil
+	}
+	if f.enhancement == nil {
+		if err := f.render(); err != nil {
+			return err
+		}
+		counts, err := histogramsOf(f.image)
+		if err != nil {
+			return err
+		}
+		f.enhancement = counts.enhancement()
+	}
+	return bend(f.image, f.enhancement...)
+}
+
+// histogram counts how often samples from 0 to 255 occur.
+type histogram [256]float64
+
+// channelHistograms are those of red, green and blue.
+type channelHistograms [3]histogram
+
+// histogramsOf counts the shades of a picture, as they are once it is brought to
+// at most 256 pixels a side. What is transparent does not count.
+func histogramsOf(img *vips.Image) (counts channelHistograms, err error) {
+	small := img.Copy()
+	defer small.Close()
+	scale := 256 / float64(max(img.Width(), img.Height()))
+	if scale < 1 {
+		err = premultiplied(small, func() error { return small.Apply("resize", vips.Args{"scale": scale}) })
+		if err != nil {
+			return counts, err
+		}
+	}
+	samples, err := small.Pixels()
+	if err != nil {
+		return counts, err
+	}
+	bands := small.Bands()
+	for ; len(samples) > 0; samples = samples[bands:] {
+		weight := 1.0
+		if bands == 4 {
+			weight = float64(samples[3]) / 255
+		}
+		for i := range counts {
+			counts[i][samples[i]] += weight
+		}
+	}
+	return counts, nil
+}
+
+// quantile returns the shade, 0 to 1, that a part of the pixels is no lighter
+// than.
+func (s histogram) quantile(part float64) float64 {
+	total, sum := 0.0, 0.0
+	for _, n := range s {
+		total += n
+	}
+	for shade, n := range s {
+		if sum += n; sum >= part*total {
+			return float64(shade) / 255
+		}
+	}
+	return 1
+}
+
+// enhancement returns the curves for red, green and blue.
+func (h channelHistograms) enhancement() []curve {
+	var all histogram
+	for _, channel := range h {
+		for shade, n := range channel {
+			all[shade] += n
+		}
+	}
+	var curves []curve
+	for _, channel := range h {
+		low := (1-own)*all.quantile(clipped) + own*channel.quantile(clipped)
+		high := (1-own)*all.quantile(1-clipped) + own*channel.quantile(1-clipped)
+		curves = append(curves, levels(math.Min(low, reach), math.Max(high, 1-reach)))
+	}
+	medium := unit(levels(math.Min(all.quantile(clipped), reach), math.Max(all.quantile(1-clipped), 1-reach))(all.quantile(0.5)))
+	lift := towardsMiddle(medium)
+	for i := range curves {
+		curves[i] = curves[i].then(lift)
+	}
+	return curves
+}
+
+// levels spreads what lies between two shades over all.
+func levels(low, high float64) curve {
+	return func(x float64) float64 { return (x - low) / (high - low) }
+}
+
+// towardsMiddle is the gamma that brings a shade so far to medium grey as
+// midtones says, by a factor of 1.4 at most.
+func towardsMiddle(shade float64) curve {
+	power := math.Pow(math.Log(0.5)/math.Log(math.Max(0.01, math.Min(0.99, shade))), midtones)
+	power = math.Max(1/1.4, math.Min(1.4, power))
+	return func(x float64) float64 { return math.Pow(unit(x), power) }
+}

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"math"
+
+	"primrose/functions/internal/vips"
+)
+
+// workings are the images that a step makes on its way to a result. They are
+// all closed in the end. After the first error nothing more is made, so that it
+// is enough to look for it once.
+type workings struct {
+	made []*vips.Image
+	err  error
+}
+
+func (w *workings) keep(img *vips.Image, err error) *vips.Image {
+	if err != nil {
+		w.err = err
+		return nil
+	}
+	w.made = append(w.made, img)
+	return img
+}
+
+// of returns what an operation makes of an image.
+func (w *workings) of(img *vips.Image, operation string, args vips.Args) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.keep(img.With(operation, args))
+}
+
+// with returns what an operation makes of two images: add, multiply …
+func (w *workings) with(left *vips.Image, operation string, right *vips.Image) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.keep(vips.New(operation, vips.Args{"left": left, "right": right}))
+}
+
+// new makes an image of nothing.
+func (w *workings) new(operation string, args vips.Args) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.keep(vips.New(operation, args))
+}
+
+// matrix makes a table of numbers.
+func (w *workings) matrix(rows ...[]float64) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.keep(vips.FromMatrix(rows...))
+}
+
+// linear returns a*img + b in float.
+func (w *workings) linear(img *vips.Image, a, b float64) *vips.Image {
+	return w.of(img, "linear", vips.Args{"a": []float64{a}, "b": []float64{b}})
+}
+
+// mix returns the image with its bands mixed by a matrix, a row a band that
+// comes out, in float.
+func (w *workings) mix(img *vips.Image, rows ...[]float64) *vips.Image {
+	m := w.matrix(rows...)
+	return w.of(img, "recomb", vips.Args{"m": m})
+}
+
+// bands returns n bands from the first on.
+func (w *workings) bands(img *vips.Image, first, n int) *vips.Image {
+	return w.of(img, "extract_band", vips.Args{"band": first, "n": n})
+}
+
+// luma returns how bright the colours of an sRGB image are, in float.
+func (w *workings) luma(img *vips.Image) *vips.Image {
+	return w.mix(w.bands(img, 0, 3), luma[:])
+}
+
+// join puts transparency behind colours.
+func (w *workings) join(colors, alpha *vips.Image) *vips.Image {
+	return w.new("bandjoin", vips.Args{"in": []*vips.Image{colors, alpha}})
+}
+
+// recolored is the image with other colours, of any format, and with its own
+// transparency.
+func (w *workings) recolored(img, colors *vips.Image) *vips.Image {
+	colors = w.bytes(colors)
+	if w.err != nil || !img.HasAlpha() {
+		return colors
+	}
+	return w.join(colors, w.bands(img, 3, 1))
+}
+
+// bytes returns samples of 0 to 255, rounded, as colours of sRGB.
+func (w *workings) bytes(img *vips.Image) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	whole := w.keep(img.Copy(), nil)
+	w.err = cast(whole, "uchar")
+	return w.of(whole, "copy", vips.Args{"interpretation": "srgb"})
+}
+
+// finish puts the result in the place of an image, unless something failed,
+// and closes all of the rest.
+func (w *workings) finish(img, result *vips.Image) error {
+	defer func() {
+		for _, made := range w.made {
+			made.Close()
+		}
+	}()
+	if w.err != nil {
+		return w.err
+	}
+	img.Become(result)
+	return nil
+}
+
+// luma is how much red, green and blue count for how bright a colour is (ITU-R
+// BT.709, as W3C's Filter Effects round it).
+var luma = [3]float64{0.213, 0.715, 0.072}
+
+// unit returns a number that is no less than 0 and no more than 1.
+func unit(x float64) float64 { return math.Max(0, math.Min(1, x)) }
