@@ -80,7 +80,7 @@ func prepare(img *vips.Image, q quality) error {
 		}
 	}
 	if q.profile != nil {
-		if err := img.Set("icc-profile-data", q.profile); err != nil {
+		if err := embed(img, q.profile, q.adobe); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,17 @@ type colorSpaceICC struct {
 // annex E).
 var bradford = [9]float64{1.047882, 0.022919, -0.050217, 0.029587, 0.990479, -0.017059, -0.009232, 0.015076, 0.751678}
 
+// adobeProfile is Adobe RGB's (Adobe RGB (1998) Color Image Encoding, section 4.3).
+var adobeProfile = colorSpaceICC{
+	name: "compatible with Adobe RGB (1998)",
+	colorants: [3][3]float64{
+		{0.609741, 0.311111, 0.019470},
+		{0.205276, 0.625671, 0.060867},
+		{0.149185, 0.063217, 0.744568},
+	},
+	curve: element("para", u16(0), u16(0), fixed(2.19921875)),
+}.encode()
+
 // tinyProfile is sRGB's in a fifth of the bytes that it has elsewhere: its curve
 // is told by its formula (IEC 61966-2-1), not by a table of it.
 var tinyProfile = colorSpaceICC{

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"strings"
 	"testing"
 
@@ -178,7 +179,7 @@ func TestQualityFromEndToEnd(t *testing.T) {
 
 func TestDPI(t *testing.T) {
 	original := pngOf(t, scene(60, 40))
-	for _, dpi := range []int{1, 72, 300, 2400} {
+	for _, dpi := range []int{1, 72, 300, 8192} {
 		jpg := asked(t, fmt.Sprintf("fm=jpg&dpi=%d", dpi), original).Body
 		jfif := bytes.Index(jpg, []byte("JFIF\x00")) // then version, unit (1 is an inch), and how many across and down
 		if x, y := binary.BigEndian.Uint16(jpg[jfif+8:]), binary.BigEndian.Uint16(jpg[jfif+10:]); jpg[jfif+7] != 1 || int(x) != dpi || int(y) != dpi {
@@ -247,6 +248,32 @@ func TestColorSpace(t *testing.T) {
 	}
 	gif := pixels(t, asked(t, "cs=origin&fm=gif", tagged(t, quarters(32, 32), "p3")).Body) // can't hold a profile
 	corners(t, "cs=origin&fm=gif", gif, red, green, blue, yellow)
+}
+
+// Adobe RGB's numbers of sRGB's colours, by its own formulas: to linear light, to
+// the other primaries, and to a power.
+func TestAdobeRGB(t *testing.T) {
+	pale := color.NRGBA{200, 120, 40, 128}
+	original := pngOf(t, quarters(20, 20, red, pale, blue, white))
+	for _, f := range []string{"png", "webp&lossless=1", "avif&lossless=1"} {
+		samples, profile := decoded(t, asked(t, "cs=adobergb1998&fm="+f, original).Body)
+		if !bytes.Equal(profile, adobeProfile) {
+			t.Errorf("%s: the profile is %q", f, profileName(profile))
+		}
+		for i, c := range []color.NRGBA{red, pale, blue, white} {
+			at := 4 * (20*(5+10*(i/2)) + 5 + 10*(i%2))
+			if got, want := samples[at:at+4], adobeOf(c); abs(int(got[0])-int(want.R)) > 1 || abs(int(got[1])-int(want.G)) > 1 || abs(int(got[2])-int(want.B)) > 1 || got[3] != c.A {
+				t.Errorf("%s: %v became %v, want %v", f, c, got, want)
+			}
+		}
+	}
+	corners(t, "GIF", pixels(t, asked(t, "cs=adobergb1998&fm=gif", jpegOf(t, quarters(32, 32))).Body), red, green, blue, yellow)
+}
+
+func adobeOf(c color.NRGBA) color.NRGBA {
+	r, g, b := light(float64(c.R)/255), light(float64(c.G)/255), light(float64(c.B)/255)
+	encode := func(x float64) uint8 { return uint8(math.Round(255 * math.Pow(x, 256.0/563))) }
+	return color.NRGBA{encode(0.715119*r + 0.284881*g), encode(g), encode(0.041162*g + 0.958838*b), c.A}
 }
 
 // The small profile says of every colour what libvips' own says of it.

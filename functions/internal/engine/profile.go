@@ -6,11 +6,13 @@ import (
 	"unicode/utf16"
 
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/vips"
 )
 
 // What cs may ask for, beside srgb.
 const (
 	tinySRGB  = "tinysrgb"
+	adobeRGB  = "adobergb1998"
 	stripped  = "strip"
 	ownColors = "origin"
 )
@@ -21,6 +23,8 @@ func (o *original) profileFor(space string, to format.Format) []byte {
 	switch {
 	case space == tinySRGB && to.HasProfile():
 		return tinyProfile
+	case space == adobeRGB && to.HasProfile():
+		return adobeProfile
 	case space == ownColors && o.keepsSpace(space, to):
 		return o.profile()
 	}
@@ -41,6 +45,21 @@ func (o *original) keepsSpace(space string, to format.Format) bool {
 func (o *original) profile() []byte {
 	profile, _ := o.header.Blob("icc-profile-data")
 	return profile
+}
+
+// embed puts a profile into the image, which may have to be converted to it from
+// sRGB.
+func embed(img *vips.Image, profile []byte, convert bool) error {
+	if !convert {
+		return img.Set("icc-profile-data", profile)
+	}
+	if err := img.Apply("icc_import", vips.Args{"input_profile": "srgb", "pcs": "xyz"}); err != nil {
+		return err
+	}
+	if err := img.Set("icc-profile-data", profile); err != nil {
+		return err
+	}
+	return img.Apply("icc_export", vips.Args{"pcs": "xyz", "depth": 8})
 }
 
 // describing is the element of an ICC profile that tells its name. It lies where

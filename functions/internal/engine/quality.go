@@ -19,6 +19,7 @@ type quality struct {
 	chroma      string // 420, 422, 444, or as the encoder thinks fit: ""
 	colors      int    // 2 to 256; all is 0
 	dpi         int    // none is 0
+	adobe       bool   // convert to the profile, which is Adobe RGB
 	profile     []byte // ICC, to embed; none is nil
 	maxBytes    int    // any number is 0
 	whole       bool   // a step holds the frame as a whole
@@ -35,6 +36,7 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 	compress := v.Auto&options.AutoCompress != 0
 	q := quality{
 		// Twice to three times as small as with new colours, and faster.
+		adobe:       v.Space == adobeRGB && to.HasProfile(),
 		reuse:       o.info.Format == format.GIF && v.MaxColors == 0 && keepsColors(v),
 		alpha:       to.HasAlpha() && (o.info.Alpha || addsAlpha(v)) && !(v.BG.Set && v.BG.A == 255),
 		lossless:    v.Lossless,

@@ -240,7 +240,7 @@ type Output struct {
 	Progressive *bool  `option:"jpg-progressive"`
 	Chroma      string `option:"chromasub"`  // 420, 422 or 444; by quality is ""
 	MaxColors   int    `option:"colorquant"` // 2 to 256; any number is 0
-	Space       string `option:"cs"`         // srgb, tinysrgb, strip or origin
+	Space       string `option:"cs"`         // srgb, tinysrgb, adobergb1998, strip or origin
 	DPI         int    `option:"dpi"`        // none is 0
 	MaxBytes    int    `option:"max-bytes"`  // none is 0
 	Download    string `option:"dl"`         // the name to save under
