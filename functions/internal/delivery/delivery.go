@@ -185,20 +185,39 @@ const keepDeadline = 4 * time.Second
 // will, so the variant is sealed before that.
 func (h *Handler) keep(ctx context.Context, wanted variant.Variant, from sources, p product, seal func(), e *entry) error {
 	defer e.time(&e.store)()
+	notes, ok := wanted.Notes()
+	if !ok { // the edge keeps it, and is purged by tags
+		seal()
+		return h.recheck(ctx, wanted, from)
+	}
 	meta := store.Meta{
 		ContentType:  p.variant.Format.ContentType(),
 		CacheControl: p.cache,
 		Disposition:  p.disposition,
 		User:         map[string]string{MetaCacheTag: p.tags, MetaSourceETag: strings.Join(from.etags(), ","), MetaETag: p.etag},
 	}
-	err := h.Variants.Put(ctx, wanted.StoreKey(), meta, p.variant.Body)
+	err := h.note(ctx, notes)
+	if err == nil {
+		err = h.Variants.Put(ctx, wanted.StoreKey(), meta, p.variant.Body)
+	}
 	seal()
 	if err != nil {
 		h.Log.ErrorContext(ctx, "variant not stored", "key", wanted.StoreKey(), "error", err.Error(),
 			h.Service.Count(metric.StoreFailures, 1))
 		return err
 	}
-	return h.recheck(ctx, wanted, from)
+	if err := h.recheck(ctx, wanted, from); err != nil {
+		// A purge may have followed the notes before the variant was there.
+		return errors.Join(err, h.note(ctx, notes))
+	}
+	return nil
+}
+
+// note stores a variant's notes, see [variant.Variant.Notes].
+func (h *Handler) note(ctx context.Context, notes []string) error {
+	return each(len(notes), func(i int) error {
+		return h.Variants.Put(ctx, notes[i], store.Meta{ContentType: "text/plain"}, nil)
+	})
 }
 
 // recheck asks whether the originals are still those that were fetched. It

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -175,4 +176,77 @@ func descriptors(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return len(entries)
+}
+
+// puts notes what is stored, in this order.
+type puts struct {
+	store.Writer
+	keys chan string
+}
+
+func (p puts) Put(ctx context.Context, key string, meta store.Meta, body []byte) error {
+	p.keys <- key
+	return p.Writer.Put(ctx, key, meta, body)
+}
+
+// TestNotes: before a variant is stored, its layers' purges can find it, and
+// again if one was purged meanwhile.
+func TestNotes(t *testing.T) {
+	for _, replaced := range []string{"", "mark.png"} {
+		var s *service
+		stored := puts{keys: make(chan string, 10)}
+		s = startLayered(t, collage, func(config *Config) {
+			stored.Writer = after{config.Variants, func() {
+				if replaced != "" {
+					s.write(t, replaced, []byte("another"))
+				}
+			}}
+			config.Variants = stored
+		})
+		path := layered(t)
+		s.ask(t, "GET", path)
+		s.Close()
+		close(stored.keys)
+		var about []string
+		for key := range stored.keys {
+			if noted, ok := variant.Noted(key); ok {
+				key = "note of " + noted
+			}
+			about = append(about, key)
+		}
+		key := strings.TrimPrefix(path, "/")
+		want := []string{"note of " + key, "note of " + key, "note of " + key, key}
+		if replaced != "" {
+			want = append(want, want[:3]...)
+		}
+		if !slices.Equal(about, want) {
+			t.Errorf("with %q replaced, stored were %q, want %q", replaced, about, want)
+		}
+	}
+}
+
+// A variant that no purge could find is not stored.
+func TestNoRoomForNotes(t *testing.T) {
+	s := startLayered(t, collage, nil)
+	folder := strings.Repeat("f", 200)
+	key := folder + "/" + folder + "/" + folder + ".png"
+	if err := os.MkdirAll(filepath.Join(s.folder, folder, folder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, key, []byte("far "))
+	o, err := options.FromQuery("fm=png&mark="+key, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := variant.New("rose.jpg", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, body := s.ask(t, "GET", v.Path())
+	if response.StatusCode != http.StatusOK || string(body) != "rose far " || response.Header.Get("Cache-Control") != cacheGood {
+		t.Errorf("%s %q, %s", response.Status, body, response.Header.Get("Cache-Control"))
+	}
+	if object, _ := s.stored(t, v.StoreKey()); object != nil {
+		t.Error("it is stored")
+	}
 }

@@ -8,6 +8,10 @@
 // sweep finds all that they left. Each deletes first and invalidates then, or
 // CloudFront would fetch again what is about to go.
 //
+// Variants upon which the original was laid lie under other keys. Notes lead to
+// them, which are made before them, and again if the original changed meanwhile;
+// so one of the sweeps finds them.
+//
 // A variant can always be made again, so too many sweeps do no harm: messages
 // may come twice, late or out of order. A message is done when everything that
 // it asks for is; until then the queue delivers it again.
@@ -35,9 +39,10 @@ type Originals interface {
 
 // Variants is the bucket of the variants.
 type Variants interface {
-	// Sweep deletes what lies under the prefix and returns how many objects it
-	// has deleted, even if it fails on the way.
-	Sweep(ctx context.Context, prefix string) (int, error)
+	// Sweep deletes what lies under the prefix, and before that what the keys
+	// there lead to. It returns how many objects it has deleted, even if it
+	// fails on the way.
+	Sweep(ctx context.Context, prefix string, leads func(key string) (to string, ok bool)) (int, error)
 }
 
 // Edge is what caches answers.
@@ -194,7 +199,7 @@ func (p *Purger) sweep(ctx context.Context, sweeps []*sweep) {
 	each(sweeps, func(s *sweep) {
 		begin := time.Now()
 		prefix, _ := variant.Prefix(s.key)
-		s.deleted, s.err = p.Variants.Sweep(ctx, prefix)
+		s.deleted, s.err = p.Variants.Sweep(ctx, prefix, variant.Noted)
 		p.Log.InfoContext(ctx, "swept", "key", s.key, "variants", s.deleted, "first", s.first, "last", s.last, "whole", s.err == nil,
 			"ms", time.Since(begin).Milliseconds(), p.Service.Count(metric.PurgedVariants, s.deleted))
 	})

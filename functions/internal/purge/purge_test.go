@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/purge"
 	"primrose/functions/internal/purgetest"
 	"primrose/functions/internal/s3test"
@@ -311,9 +312,9 @@ type endless struct {
 	prefix string
 }
 
-func (e endless) Sweep(ctx context.Context, prefix string) (int, error) {
+func (e endless) Sweep(ctx context.Context, prefix string, leads func(string) (string, bool)) (int, error) {
 	if prefix != e.prefix {
-		return e.Variants.Sweep(ctx, prefix)
+		return e.Variants.Sweep(ctx, prefix, leads)
 	}
 	<-ctx.Done()
 	return 1000, ctx.Err()
@@ -354,4 +355,40 @@ type silent struct{}
 func (silent) Invalidate(ctx context.Context, _ string, _ []string) error {
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// TestLayer replaces an original that lies upon others: their variants go, and no
+// others of theirs.
+func TestLayer(t *testing.T) {
+	p := open(t, nil)
+	p.upload(t, "logo.png")
+	version := p.upload(t, "logo.png")
+	o, err := options.FromQuery("w=20&mark=logo.png", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var marked []string
+	for _, key := range []string{"rose.jpg", "lily.jpg"} {
+		v, err := variant.New(key, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes, _ := v.Notes()
+		for _, name := range append(notes, v.StoreKey()) {
+			if _, err := p.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &p.variants, Key: &name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		marked = append(marked, key)
+	}
+	p.make(t, 2, append(marked, "logo.png")...)
+	if failed := p.deliver(t, p.event(purgetest.Created, "logo.png", version)); len(failed) > 0 {
+		t.Errorf("failed: %q\n%s", failed, p.log)
+	}
+	for key, want := range map[string]int{"logo.png": 0, "rose.jpg": 2, "lily.jpg": 2} {
+		if n := p.left(t, key); n != want {
+			t.Errorf("%d variants of %s are left, want %d", n, key, want)
+		}
+	}
+	p.asked(t, []string{"logo.png"}, []string{"logo.png"})
 }

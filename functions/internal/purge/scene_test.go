@@ -155,12 +155,12 @@ func (g gatedVariants) Put(ctx context.Context, key string, meta store.Meta, bod
 	return err
 }
 
-func (g gatedSweep) Sweep(ctx context.Context, prefix string) (n int, err error) {
+func (g gatedSweep) Sweep(ctx context.Context, prefix string, leads func(string) (string, bool)) (n int, err error) {
 	g.purge.step(func() {
 		if g.second && g.stored().object == nil {
 			g.settle() // what was fetched went with an earlier sweep, long ago
 		}
-		n, err = g.variants.Sweep(ctx, prefix)
+		n, err = g.variants.Sweep(ctx, prefix, leads)
 		g.seen = nil
 	})
 	g.swept = n

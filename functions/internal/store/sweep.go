@@ -19,9 +19,10 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
 const sweepers = 4
 
-// Sweep deletes all objects whose keys begin with prefix. It returns how many
-// it has deleted, even if it fails on the way; the next sweep goes on there.
-func (s *S3) Sweep(ctx context.Context, prefix string) (int, error) {
+// Sweep deletes all objects whose keys begin with prefix, and those before them
+// that such a key leads to, if it does. It returns how many it has deleted,
+// even if it fails on the way; the next sweep goes on there.
+func (s *S3) Sweep(ctx context.Context, prefix string, leads func(key string) (to string, ok bool)) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var deleted atomic.Int64
@@ -35,8 +36,13 @@ func (s *S3) Sweep(ctx context.Context, prefix string) (int, error) {
 		free <- struct{}{} // a request that is under way ends with ctx
 		sweeping.Go(func() {
 			defer func() { <-free }()
-			n, err := s.delete(ctx, page)
+			ends := led(page, leads)
+			n, err := s.delete(ctx, ends)
 			deleted.Add(int64(n))
+			if err == nil {
+				n, err = s.delete(ctx, page)
+				deleted.Add(int64(n))
+			}
 			if err != nil {
 				cancel(err)
 			}
@@ -44,6 +50,16 @@ func (s *S3) Sweep(ctx context.Context, prefix string) (int, error) {
 	}
 	sweeping.Wait()
 	return int(deleted.Load()), context.Cause(ctx)
+}
+
+// led returns what the keys of a page lead to.
+func led(page []types.ObjectIdentifier, leads func(key string) (string, bool)) (ends []types.ObjectIdentifier) {
+	for _, object := range page {
+		if to, ok := leads(*object.Key); ok {
+			ends = append(ends, types.ObjectIdentifier{Key: &to})
+		}
+	}
+	return ends
 }
 
 // pages lists the keys that begin with prefix, at most 1,000 at once.
@@ -71,6 +87,9 @@ func (s *S3) pages(ctx context.Context, prefix string) iter.Seq2[[]types.ObjectI
 
 // delete returns how many of the page's objects it has deleted.
 func (s *S3) delete(ctx context.Context, page []types.ObjectIdentifier) (int, error) {
+	if len(page) == 0 {
+		return 0, nil
+	}
 	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
 		Bucket: &s.bucket,
 		Delete: &types.Delete{Objects: page, Quiet: aws.Bool(true)}, // tells only what failed

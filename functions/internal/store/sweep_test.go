@@ -28,11 +28,11 @@ func TestSweep(t *testing.T) {
 	for _, test := range []struct{ page, size int }{{10, 0}, {10, 1}, {10, 10}, {10, 11}, {10, 95}, {1000, 1001}} {
 		fill(t, s, variants("a+b.jpg/-/", test.size)...)
 		s := paged(s, test.page)
-		n, err := s.Sweep(t.Context(), "a+b.jpg/-/")
+		n, err := s.Sweep(t.Context(), "a+b.jpg/-/", nowhere)
 		if n != test.size || err != nil {
 			t.Errorf("of %d variants, %d a page, %d are deleted, %v", test.size, test.page, n, err)
 		}
-		if again, err := s.Sweep(t.Context(), "a+b.jpg/-/"); again != 0 || err != nil {
+		if again, err := s.Sweep(t.Context(), "a+b.jpg/-/", nowhere); again != 0 || err != nil {
 			t.Errorf("after a sweep of %d, %d a page: another finds %d, %v", test.size, test.page, again, err)
 		}
 	}
@@ -66,11 +66,11 @@ func TestSweepGoesOn(t *testing.T) {
 	interrupted := NewS3(s3.New(s.client.Options(), func(o *s3.Options) {
 		o.HTTPClient = &ending{client: o.HTTPClient, end: cancel}
 	}), s.bucket)
-	first, err := interrupted.Sweep(ctx, "rose.jpg/-/")
+	first, err := interrupted.Sweep(ctx, "rose.jpg/-/", nowhere)
 	if !errors.Is(err, context.Canceled) || first == 0 || first == size {
 		t.Fatalf("%d of %d are deleted, %v", first, size, err)
 	}
-	if second, err := s.Sweep(t.Context(), "rose.jpg/-/"); second != size-first || err != nil {
+	if second, err := s.Sweep(t.Context(), "rose.jpg/-/", nowhere); second != size-first || err != nil {
 		t.Errorf("%d, then %d of %d are deleted, %v", first, second, size, err)
 	}
 }
@@ -118,7 +118,7 @@ func TestSweepTellsWhatStays(t *testing.T) {
 		}
 		fmt.Fprint(w, `<DeleteResult><Error><Key>rose 1.jpg/-/w=2</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>`)
 	})
-	if n, err := s.Sweep(t.Context(), "rose 1.jpg/-/"); n != 1 || err == nil {
+	if n, err := s.Sweep(t.Context(), "rose 1.jpg/-/", nowhere); n != 1 || err == nil {
 		t.Errorf("%d deleted, %v", n, err)
 	}
 }
@@ -194,4 +194,23 @@ func fill(t *testing.T, s *S3, keys ...string) {
 		})
 	}
 	filling.Wait()
+}
+
+// nowhere is where keys lead to of which none leads anywhere.
+func nowhere(string) (string, bool) { return "", false }
+
+// What keys lead to goes with them, wherever it lies, and nothing of it is left
+// if it fails.
+func TestSweepFollows(t *testing.T) {
+	s := bucket(t)
+	fill(t, s, "logo/-/w=1", "logo/-/to rose+1", "logo/-/to lily", "logo/-/to nothing", "rose+1", "rose+10", "lily", "lilies/-/w=1")
+	follow := func(key string) (string, bool) { return strings.CutPrefix(key, "logo/-/to ") }
+	if n, err := paged(s, 2).Sweep(t.Context(), "logo/-/", follow); n != 7 || err != nil {
+		t.Errorf("%d are deleted, %v; want 4, and 3 that they lead to", n, err)
+	}
+	for key, want := range map[string]bool{"logo/-/to lily": false, "rose+1": false, "lily": false, "rose+10": true, "lilies/-/w=1": true} {
+		if _, err := s.ETag(t.Context(), key); (err == nil) != want {
+			t.Errorf("%q: %v, want it there: %t", key, err, want)
+		}
+	}
 }
