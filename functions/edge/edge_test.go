@@ -97,7 +97,7 @@ func TestCases(t *testing.T) {
 func TestGenerated(t *testing.T) {
 	for i, u := range suites(t) {
 		g := generator{rand.New(rand.NewPCG(1, uint64(i)))}
-		samples := make([]sample, 1000)
+		samples := make([]sample, 500)
 		for i := range samples {
 			samples[i] = g.sample(u)
 		}

@@ -85,7 +85,7 @@ func (g generator) signed(u suite, s sample) string {
 	} else {
 		query = signed(s.URI, query, secret)
 	}
-	if g.IntN(4) > 0 {
+	if g.IntN(5) > 0 {
 		return query
 	}
 	return g.pick(query+"&w=1", query+"=", query+"&", query+"%3D", query[:len(query)-1], query[:max(len(query)-43, 0)], "w=2&"+query, query+query,

@@ -73,14 +73,14 @@ function rawQuery(request) {
 function pairsOf(uri, query) {
   const pairs = query.split('&', maxParameters + 1);
   if (uri.length > maxLength || query.length > maxLength || pairs.length > maxParameters) {
-    refuse(400, 'too_long', `path or query are longer than ${maxLength} bytes, or have more than ${maxParameters} parameters`);
+    refuse(400, 'too_long', `path or query are longer than ${maxLength} bytes or ${maxParameters} parameters`);
   }
   return pairs;
 }
 
 // The values of the parameters of one name, as sent.
 function sent(pairs, name) {
-  return pairs.filter(pair => pair.indexOf(name + '=') === 0).map(pair => pair.slice(name.length + 1));
+  return pairs.filter(pair => pair.startsWith(name + '=')).map(pair => pair.slice(name.length + 1));
 }
 
 function acceptHeader(request) {
@@ -168,7 +168,7 @@ function validKey(key) {
 }
 
 function variantPath(key, options) {
-  const suffix = '/-/' + (options || 'original');
+  const suffix = '/-/' + options;
   const escapes = key.split('%').length - 1; // each is three letters for one byte
   if (key.length - 2 * escapes + suffix.length > maxKey) {
     refuse(400, 'too_long', `the key and the options together are longer than ${maxKey} bytes`);
@@ -216,7 +216,7 @@ function presetOf(pairs) {
 // The option of a name, which holds neither "&" nor "="; nothing if there is
 // none.
 function find(name) {
-  const start = table.indexOf('&' + name + '=');
+  const start = name ? table.indexOf('&' + name + '=') : -1;
   if (start < 0) return null;
   const values = table.slice(table.lastIndexOf('\n', start) + 1, start).split('&')[0].split(' ');
   const rest = table.slice(start + name.length + 2, table.indexOf('\n', start));
@@ -325,19 +325,28 @@ function whole(pattern, text) {
   return groups && groups[0] === text ? groups : null;
 }
 
+// The options beside which no length in pixels is left that dpr multiplies.
+const sizes = 'w h dpr fit crop ar rect fm q auto bg'.split(' ');
+
 // Rounds a size up to the ladder's next width, or down to its last one, so
-// that few variants serve all sizes. dpr is a part of the size that is asked
-// for. The height keeps the ratio to the width; alone, it climbs itself. Parts
-// of the original's sides stay.
+// that few variants serve all sizes. The size is w times dpr, or h times dpr
+// where there is no w; parts of the original's sides stay. Beside w, h keeps its
+// ratio to it. dpr goes into the size, but for options that need it themselves.
 function climb(values, ladder) {
   const side = values.w ? 'w' : 'h';
   const asked = values[side];
   if (!(asked >= 1)) return;
-  const wanted = Math.round(asked * (values.dpr || 1));
-  const rung = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
-  if (values.w && values.h >= 1) values.h = Math.min(Math.round(values.h * rung / asked) || 1, 8192);
-  values[side] = rung;
-  values.dpr = '';
+  const dpr = values.dpr || 1;
+  const wanted = Math.round(asked * dpr);
+  let size = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
+  if (Object.keys(values).every(name => sizes.indexOf(name) >= 0)) values.dpr = '';
+  else size = pixels(size / dpr);
+  if (values.w && values.h >= 1) values.h = pixels(values.h * size / asked);
+  values[side] = size;
+}
+
+function pixels(length) {
+  return Math.min(Math.round(length) || 1, 8192);
 }
 
 // name=value pairs, sorted, joined by commas. Where what is asked for is no
@@ -345,11 +354,11 @@ function climb(values, ladder) {
 // it stays: a variant is wanted, not the original's very bytes, which may tell
 // where a photo was taken.
 function canonical(values) {
-  const described = values.palette || ['json', 'blurhash', 'thumbhash'].indexOf(values.fm) >= 0;
+  const described = values.palette || /json|hash/.test(values.fm);
   const auto = without(values.auto, described ? 'redeye_true_avif_webp' : 'redeye_true');
   values.auto = without(auto, 'format');
   const pairs = Object.keys(values).sort().filter(name => values[name]).map(name => name + '=' + values[name]);
-  return pairs.length || auto !== 'format' ? pairs.join(',') : 'auto=format';
+  return pairs.join(',') || (auto === 'format' ? 'auto=format' : 'original');
 }
 
 // --- Content negotiation ---

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,10 @@ import (
 // ratio that it has to it. The other options stay as they are: ar is a ratio
 // already, rect counts the original's pixels. So does a request without w and
 // h, which asks for no size, and a size that is a part of the original's.
+//
+// dpr goes into the size, so that it makes no variants of its own. It stays
+// beside options that may be lengths, which it multiplies, too; then w and h are
+// what it makes about that size of.
 //
 // This is for sites that ask for any width there is. It is no defence: who wants
 // variants without end still has h, q or rect. Signatures are one.
@@ -44,17 +49,37 @@ func (l Ladder) climb(values map[string]string) {
 	if len(l) == 0 || asked < 1 {
 		return
 	}
-	rung := l.next(asked, atof(cmp.Or(values["dpr"], "1")))
-	if h := atof(values["h"]); side == "w" && h >= 1 {
-		values["h"] = format(min(max(math.Round(h*rung/asked), 1), 8192))
+	dpr := atof(cmp.Or(values["dpr"], "1"))
+	size := l.next(math.Round(asked * dpr))
+	if onlySizes(values) {
+		delete(values, "dpr")
+	} else {
+		size = pixels(size / dpr)
 	}
-	values[side] = format(rung)
-	delete(values, "dpr")
+	if h := atof(values["h"]); side == "w" && h >= 1 {
+		values["h"] = format(pixels(h * size / asked))
+	}
+	values[side] = format(size)
 }
 
+// sizes are the options beside which no length in pixels is left that dpr
+// multiplies.
+var sizes = []string{"w", "h", "dpr", "fit", "crop", "ar", "rect", "fm", "q", "auto", "bg"}
+
+func onlySizes(values map[string]string) bool {
+	for name := range values {
+		if !slices.Contains(sizes, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// pixels rounds a length to what w and h can be.
+func pixels(length float64) float64 { return min(max(math.Round(length), 1), 8192) }
+
 // next is the first width that is not less than a size.
-func (l Ladder) next(size, dpr float64) float64 {
-	wanted := math.Round(size * dpr)
+func (l Ladder) next(wanted float64) float64 {
 	for _, width := range l {
 		if float64(width) >= wanted {
 			return float64(width)

@@ -83,18 +83,21 @@ func (r Rules) preset(pairs []string) ([]string, error) {
 }
 
 // normalValues returns the options that parameters give, each in its normal
-// spelling.
+// spelling, but for defaults.
 func normalValues(pairs []string) (map[string]string, error) {
-	values, err := texts(pairs)
+	given, err := texts(pairs)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		value, ok := table[name].fromText(values[name])
+	values := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value, ok := table[name].fromText(given[name])
 		if !ok {
-			return nil, table[name].refuse(values[name])
+			return nil, table[name].refuse(given[name])
 		}
-		values[name] = value
+		if value != table[name].fallback {
+			values[name] = value
+		}
 	}
 	return values, nil
 }
