@@ -38,6 +38,9 @@ var recipe = []step{
 	blur,       // as wide as asked
 	background, // behind what is transparent
 	canvas,     // around what is smaller than the box
+	blend,      // with an image or a colour
+	mask,       // what a shape or an image covers; no watermark, as imgix has it
+	mark,       // with a watermark
 	border,     // upon the edges
 	pad,        // room around all
 	grid,       // where it is still transparent, to show that

@@ -3,6 +3,7 @@ package engine
 import (
 	"os"
 
+	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
@@ -11,11 +12,18 @@ import (
 // layers are the originals that options lay upon the picture, by the option.
 type layers map[string]*layer
 
-// layer is an original that lies upon the picture.
+// layer is an original that lies upon the picture. Of an animation, that is the
+// first frame.
 type layer struct {
 	option   string
 	original *original
-	image    *vips.Image // as it meets each frame of the picture; none before the first
+	laid     *overlay // upon each frame of the picture; nil before the first
+}
+
+// overlay is an image in 8-bit sRGB, and where it lies upon a picture.
+type overlay struct {
+	*vips.Image
+	x, y int
 }
 
 // openLayers reads the headers of what the options lay upon the picture, and
@@ -35,7 +43,9 @@ func openLayers(wanted []options.Layer, files []*os.File, limits Limits) (layers
 
 func (all layers) close() {
 	for _, l := range all {
-		l.image.Close()
+		if l.laid != nil {
+			l.laid.Close()
+		}
 		l.original.close()
 	}
 }
@@ -46,3 +56,102 @@ func blame(option string, err error) error {
 	p := problem.Of(err)
 	return problem.New(p.Code, "%s: %s", option, p.Detail).Because(err)
 }
+
+// once returns how the layer meets the frames of the picture. All of them are
+// alike, so prepare is asked for the first and its result kept in memory. It has
+// an image of the layer, shaped as the values say, to be changed in place.
+func (l *layer) once(shape options.Values, prepare func(*overlay) error) (*overlay, error) {
+	if l.laid != nil {
+		return l.laid, nil
+	}
+	img, err := l.original.shaped(shape)
+	if err == nil {
+		l.laid = &overlay{Image: img}
+		err = prepare(l.laid)
+	}
+	if err == nil {
+		if err = l.laid.Render(); err != nil {
+			err = l.original.broken(err)
+		}
+	}
+	if err != nil {
+		return nil, blame(l.option, err)
+	}
+	return l.laid, nil
+}
+
+// shaping is what happens to a layer by itself, in this order.
+var shaping = []step{extract, resize, toSRGB, orient, cut, rotate, canvas}
+
+// shaped returns the original in 8-bit sRGB with transparency, as large as the
+// values say.
+func (o *original) shaped(v options.Values) (*vips.Image, error) {
+	first := still(0)
+	seen, err := o.look(v, first)
+	if err != nil {
+		return nil, err
+	}
+	plan := planGeometry(o.size(), orientationOf(o.info, v), v, seen, o.limits.VariantPixels)
+	frames, err := o.load(plan, first)
+	if err != nil {
+		return nil, err
+	}
+	defer frames.close()
+	one := &frame{original: o, plan: plan, values: v, to: format.PNG}
+	if err := frames.each(shaping, one); err != nil {
+		return nil, err
+	}
+	img := frames.images[0].Copy()
+	if err := addAlpha(img); err != nil {
+		img.Close()
+		return nil, err
+	}
+	return img, nil
+}
+
+// seen is the size of the original after its own orientation.
+func (o *original) seen() size {
+	return geometry{orientation: o.info.Orientation, stored: o.size()}.seen()
+}
+
+// fade makes the overlay so many percent as opaque as it is.
+func (l *overlay) fade(percent int) error {
+	if percent == 100 {
+		return nil
+	}
+	a := float64(percent) / 100
+	if err := l.Apply("linear", vips.Args{"a": []float64{1, 1, 1, a}, "b": []float64{0, 0, 0, 0.5}, "uchar": true}); err != nil {
+		return err
+	}
+	return l.Apply("copy", vips.Args{"interpretation": "srgb"})
+}
+
+// clip leaves only what lies upon a picture of that size, if that is anything.
+func (l *overlay) clip(s size) error {
+	left, top := max(0, -l.x), max(0, -l.y)
+	w, h := min(l.Width()-left, s.w-max(0, l.x)), min(l.Height()-top, s.h-max(0, l.y))
+	if w <= 0 || h <= 0 {
+		left, top, w, h = 0, 0, 1, 1 // beyond the picture a pixel is laid for nothing
+	} else {
+		l.x, l.y = l.x+left, l.y+top
+	}
+	return l.Apply("extract_area", vips.Args{"left": left, "top": top, "width": w, "height": h})
+}
+
+// lay composes an overlay upon the frame. A picture without transparency stays
+// so.
+func (f *frame) lay(l *overlay) error {
+	opaque := !f.image.HasAlpha()
+	made, err := vips.New("composite2", vips.Args{"base": f.image, "overlay": l.Image, "mode": "over", "x": l.x, "y": l.y})
+	if err != nil {
+		return err
+	}
+	f.image.Become(made)
+	if opaque {
+		return f.image.Apply("extract_band", vips.Args{"band": 0, "n": 3})
+	}
+	return nil
+}
+
+// size is the frame's, as it is now.
+func (f *frame) size() size { return size{f.image.Width(), f.image.Height()} }

@@ -40,7 +40,21 @@ const idle = 20 << 20
 func (o *original) memory(s size, to format.Format, q quality) int {
 	peak, held := o.decoding()
 	in, out := float64(o.size().pixels()), float64(s.pixels())
-	return int((idle + max(peak*in, held*in+(encoding(to, q)+q.holding(to))*out)) / (1 << 20))
+	laying, laid := o.layers.memory(s)
+	return int((idle + max(laying, peak*in+laid, held*in+laid+(encoding(to, q)+q.holding(to))*out)) / (1 << 20))
+}
+
+// memory returns how many bytes layers take upon a picture: while the one that
+// takes most is decoded, and as they are kept for its frames. What is beyond the
+// picture is not kept.
+func (all layers) memory(picture size) (laying, laid float64) {
+	for _, l := range all {
+		peak, held := l.original.decoding()
+		in := float64(l.original.size().pixels())
+		kept := 4 * min(in, float64(picture.pixels()))
+		laying, laid = max(laying, peak*in, held*in+kept), laid+kept
+	}
+	return laying, laid
 }
 
 // decoding returns how many bytes are held for each of the original's pixels:

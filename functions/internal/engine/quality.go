@@ -124,7 +124,8 @@ func (q quality) fullColor() bool {
 func holdsWhole(v options.Values) bool {
 	a, s := v.Adjust, v.Style
 	return a.Noise != nil || a.NoiseSharp != nil || a.Vibrance != 0 || a.Sharp != 0 || a.Unsharp != 0 ||
-		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0
+		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0 ||
+		!v.Mask.By.None() || !v.Blend.By.None() || v.Blend.Color.Set
 }
 
 // holding returns how many bytes are held for each of the variant's pixels

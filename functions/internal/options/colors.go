@@ -8,7 +8,7 @@ func parseColor(value string) (Color, bool) {
 		return named, true
 	}
 	bits, err := strconv.ParseUint(value, 16, 32)
-	if err != nil {
+	if err != nil || len(value) != 6 && len(value) != 8 { // a name may be of these letters, too
 		return Color{}, false
 	}
 	if len(value) == 6 {

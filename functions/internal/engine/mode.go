@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"primrose/functions/internal/vips"
+)
+
+// How two colours mix is told by W3C's Compositing and Blending Level 1: section
+// 9.1 channel by channel, section 9.2 by all of a colour's at once.
+// https://www.w3.org/TR/compositing-1/#blending
+
+// known are the modes that libvips knows, by imgix's names.
+var known = map[string]string{
+	"darken": "darken", "difference": "difference", "exclusion": "exclusion", "hardlight": "hard-light", "lighten": "lighten", "multiply": "multiply", "overlay": "overlay",
+	"screen": "screen", "softlight": "soft-light",
+}
+
+// unknown are those that it doesn't, or not where something is divided by 0, of
+// the picture's colours and those upon them, both from 0 to 255.
+var unknown = map[string]func(w *workings, below, above *vips.Image) *vips.Image{
+	"dodge": func(w *workings, below, above *vips.Image) *vips.Image { return w.dodged(below, above) },
+	"burn": func(w *workings, below, above *vips.Image) *vips.Image {
+		return w.linear(w.dodged(w.linear(below, -1, 255), w.linear(above, -1, 255)), -1, 255)
+	},
+	"hue": func(w *workings, below, above *vips.Image) *vips.Image {
+		return w.bright(w.saturated(above, w.saturation(below)), w.brightness(below))
+	},
+	"saturation": func(w *workings, below, above *vips.Image) *vips.Image {
+		return w.bright(w.saturated(below, w.saturation(above)), w.brightness(below))
+	},
+	"color": func(w *workings, below, above *vips.Image) *vips.Image {
+		return w.bright(above, w.brightness(below))
+	},
+	"luminosity": func(w *workings, below, above *vips.Image) *vips.Image {
+		return w.bright(below, w.brightness(above))
+	},
+}
+
+// mix returns the overlay in the colours that a mode makes of it and of what
+// lies below, to be laid there.
+//
+// Only colours are mixed here, and transparency comes in by laying. Libvips can
+// do all at once, but takes a half transparent overlay for a dark one then. Where
+// the picture is transparent, there is nothing to mix with.
+func (f *frame) mix(l *overlay, mode string) (*overlay, error) {
+	w := &workings{}
+	area := w.of(f.image, "extract_area", vips.Args{"left": l.x, "top": l.y, "width": l.Width(), "height": l.Height()})
+	below, above := w.bands(area, 0, 3), w.bands(l.Image, 0, 3)
+	colors := above
+	if name, ok := known[mode]; ok {
+		both := w.new("composite2", vips.Args{"base": below, "overlay": above, "mode": name})
+		colors = w.bands(both, 0, 3)
+	} else if mixed, ok := unknown[mode]; ok {
+		colors = mixed(w, below, above)
+	}
+	if f.image.HasAlpha() {
+		colors = w.between(above, colors, w.bands(area, 3, 1))
+	}
+	made := &overlay{l.Image.Copy(), l.x, l.y}
+	return made, w.finish(made.Image, w.join(w.bytes(colors), w.bands(l.Image, 3, 1)))
+}
+
+// between goes from one image to another by a third of 0 to 255.
+func (w *workings) between(from, to, way *vips.Image) *vips.Image {
+	step := w.with(w.with(to, "subtract", from), "multiply", w.linear(way, 1.0/255, 0))
+	return w.with(from, "add", step)
+}
+
+// dodged is ColorDodge; burning is the same of negatives. Black stays black, by
+// what is added to a divisor that may be 0.
+func (w *workings) dodged(below, above *vips.Image) *vips.Image {
+	return w.linear(w.unit(w.with(below, "divide", w.linear(above, -1, 255+1e-3))), 255, 0)
+}
+
+// brightness is what the standard calls Lum.
+func (w *workings) brightness(c *vips.Image) *vips.Image { return w.mix(c, []float64{0.3, 0.59, 0.11}) }
+
+// saturation is Sat, and spread what is left of a colour's channels above the
+// least of them.
+func (w *workings) saturation(c *vips.Image) *vips.Image {
+	return w.with(w.most(c), "subtract", w.least(c))
+}
+
+func (w *workings) most(c *vips.Image) *vips.Image {
+	return w.with(w.with(w.bands(c, 0, 1), "maxpair", w.bands(c, 1, 1)), "maxpair", w.bands(c, 2, 1))
+}
+
+func (w *workings) least(c *vips.Image) *vips.Image {
+	return w.with(w.with(w.bands(c, 0, 1), "minpair", w.bands(c, 1, 1)), "minpair", w.bands(c, 2, 1))
+}
+
+// saturated is SetSat: the channels spread from 0 to s. Grey stays grey, since
+// libvips divides by 0 to 0.
+func (w *workings) saturated(c, s *vips.Image) *vips.Image {
+	spread := w.with(w.with(c, "subtract", w.least(c)), "divide", w.saturation(c))
+	return w.with(spread, "multiply", s)
+}
+
+// bright is SetLum with ClipColor: the colour at another brightness, and greyer
+// where a channel would leave 0 to 255 by that.
+func (w *workings) bright(c, light *vips.Image) *vips.Image {
+	moved := w.with(c, "add", w.with(light, "subtract", w.brightness(c)))
+	low := w.with(light, "divide", w.with(light, "subtract", w.least(moved)))
+	high := w.with(w.linear(light, -1, 255), "divide", w.with(w.most(moved), "subtract", light))
+	room := w.with(w.unit(low), "multiply", w.unit(high))
+	return w.with(light, "add", w.with(w.with(moved, "subtract", light), "multiply", room))
+}
+
+func (w *workings) unit(img *vips.Image) *vips.Image { return w.of(img, "clamp", nil) }
