@@ -57,7 +57,7 @@ func underlay(img *vips.Image, make ground) error {
 		return err
 	}
 	defer made.Close()
-	if err := chain(made, operation{"round", vips.Args{"round": "rint"}}, operation{"cast", vips.Args{"format": "uchar"}}); err != nil {
+	if err := cast(made, "uchar"); err != nil {
 		return err
 	}
 	img.Become(made)

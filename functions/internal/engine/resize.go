@@ -36,16 +36,15 @@ func scale(img *vips.Image, to size) error {
 }
 
 // premultiplied mixes neighbouring pixels by change without letting the
-// colour of transparent ones bleed into the others.
+// colour of transparent ones bleed into the others. That happens in float: where
+// a filter overshoots, whole numbers would cut colour and opacity off at
+// different heights, which leaves a bright fringe.
 func premultiplied(img *vips.Image, change func() error) error {
 	if !img.HasAlpha() {
 		return change()
 	}
 	sample := img.Format()
 	if err := img.Apply("premultiply", nil); err != nil {
-		return err
-	}
-	if err := cast(img, sample); err != nil {
 		return err
 	}
 	if err := change(); err != nil {
@@ -57,9 +56,12 @@ func premultiplied(img *vips.Image, change func() error) error {
 	return cast(img, sample)
 }
 
-// cast rounds samples to a format of whole numbers. libvips would cut their
+// cast rounds samples where they become whole numbers. libvips would cut their
 // decimals off, which makes what is nearly transparent visibly darker.
 func cast(img *vips.Image, format string) error {
+	if format == "float" {
+		return img.Apply("cast", vips.Args{"format": format})
+	}
 	if err := img.Apply("round", vips.Args{"round": "rint"}); err != nil {
 		return err
 	}
