@@ -24,7 +24,7 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 		}
 		return "pngsave_buffer", args
 	case format.WebP:
-		args["Q"] = q.or(75, 45)
+		args["Q"] = q.number(to)
 		args["lossless"] = q.lossless
 		args["effort"] = 2 // of 6; 4, the usual, takes a third longer for 3 % fewer bytes
 		if q.compress {
@@ -33,7 +33,7 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 		return "webpsave_buffer", args
 	case format.AVIF:
 		args["compression"] = "av1"
-		args["Q"] = q.or(50, 35)
+		args["Q"] = q.number(to)
 		args["lossless"] = q.lossless
 		args["subsample_mode"] = q.subsampling()
 		args["effort"] = 0 // of 9; 1 takes twice as long for 14 % fewer bytes, 4 ten to twenty times for 20 %
@@ -46,7 +46,7 @@ func encoder(to format.Format, q quality) (string, vips.Args) {
 		args["effort"] = 3 // of 10; 7, the usual, takes five times as long for 10 % fewer bytes
 		return "gifsave_buffer", args
 	}
-	args["Q"] = q.or(75, 45)
+	args["Q"] = q.number(to)
 	args["subsample_mode"] = q.subsampling()
 	args["optimize_coding"] = true // 4 % fewer bytes for 1 ms
 	args["interlace"] = q.progressive

@@ -19,7 +19,7 @@ type quality struct {
 	chroma      string // 420, 422, 444, or as the encoder thinks fit: ""
 	colors      int    // 2 to 256; all is 0
 	dpi         int    // none is 0
-	adobe       bool   // convert to the profile, which is Adobe RGB
+	adobe       bool   // convert to the profile
 	profile     []byte // ICC, to embed; none is nil
 	maxBytes    int    // any number is 0
 	whole       bool   // a step holds the frame as a whole
@@ -36,7 +36,6 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 	compress := v.Auto&options.AutoCompress != 0
 	q := quality{
 		// Twice to three times as small as with new colours, and faster.
-		adobe:       v.Space == adobeRGB && to.HasProfile(),
 		reuse:       o.info.Format == format.GIF && v.MaxColors == 0 && keepsColors(v),
 		alpha:       to.HasAlpha() && (o.info.Alpha || addsAlpha(v)) && !(v.BG.Set && v.BG.A == 255),
 		lossless:    v.Lossless,
@@ -47,6 +46,7 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 		chroma:      v.Chroma,
 		colors:      v.MaxColors,
 		dpi:         v.DPI,
+		adobe:       v.Space == adobeRGB,
 		profile:     o.profileFor(v.Space, to),
 		maxBytes:    v.MaxBytes,
 		whole:       holdsWhole(v),
@@ -77,28 +77,25 @@ func addsAlpha(v options.Values) bool {
 		v.Mask != plain.Mask || v.Pad != plain.Pad || v.Border != plain.Border
 }
 
-// or returns the quality asked for, or one of the format's defaults.
-func (q quality) or(normal, compressed int) int {
+// lossy tells whether the number of a format's quality says how much is lost.
+func (q quality) lossy(to format.Format) bool {
+	return to == format.JPEG || (to == format.WebP || to == format.AVIF) && !q.lossless
+}
+
+// number returns the quality asked for, 1 to 100, or a format's default. That is
+// imgix's, 75 and 45; AVIF's scale differs, 50 of it looks like 75 of JPEG.
+func (q quality) number(to format.Format) int {
 	switch {
 	case q.q != 0:
 		return q.q
+	case to == format.AVIF && q.compress:
+		return 35
+	case to == format.AVIF:
+		return 50
 	case q.compress:
-		return compressed
+		return 45
 	}
-	return normal
-}
-
-// of returns the quality of a lossy format, 1 to 100; that of others is 0. The
-// defaults are imgix's, 75 and 45; AVIF's scale differs, 50 of it looks like 75
-// of JPEG.
-func (q quality) of(to format.Format) int {
-	switch {
-	case to == format.JPEG, to == format.WebP && !q.lossless:
-		return q.or(75, 45)
-	case to == format.AVIF && !q.lossless:
-		return q.or(50, 35)
-	}
-	return 0
+	return 75
 }
 
 // subsampling is what libvips calls the way in which JPEG and AVIF keep colour:
@@ -138,7 +135,7 @@ func (q quality) holding(to format.Format) (bytes float64) {
 	if q.colors > 0 {
 		bytes += 6
 	}
-	if q.maxBytes > 0 && q.of(to) > 0 {
+	if q.maxBytes > 0 && q.lossy(to) {
 		bytes += 3
 	}
 	return bytes

@@ -8,8 +8,8 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// squeezable is how many pixels of a format are encoded so often: eight times
-// takes a processor 10 to 14 s, with auto=compress and the highest quality.
+// squeezable is of how many pixels a format is encoded again and again. Eight
+// times take a processor 10 to 14 s, with auto=compress and the highest quality.
 var squeezable = map[format.Format]int{format.JPEG: 32_000_000, format.WebP: 16_000_000, format.AVIF: 4_000_000}
 
 // squeeze encodes the image with the highest quality, up to the one that is
@@ -18,7 +18,7 @@ var squeezable = map[format.Format]int{format.JPEG: 32_000_000, format.WebP: 16_
 func (o *original) squeeze(img *vips.Image, to format.Format, q quality) ([]byte, error) {
 	limit := q.maxBytes
 	q.maxBytes = 0
-	if q.of(to) > 0 {
+	if q.lossy(to) {
 		if most := squeezable[to]; img.Width()*img.Height() > most {
 			return nil, problem.New(problem.TooExpensive, "to try how many bytes %d pixels have as %s takes too long; max-bytes is for %d at most: ask for fewer pixels",
 				img.Width()*img.Height(), strings.ToUpper(string(to)), most)
@@ -31,8 +31,11 @@ func (o *original) squeeze(img *vips.Image, to format.Format, q quality) ([]byte
 	if err != nil || len(body) <= limit {
 		return body, err
 	}
+	if !q.lossy(to) {
+		return nil, tooManyBytes(body, limit, to, "fewer pixels or a lossy format")
+	}
 	var best []byte
-	for low, high := 1, q.of(to)-1; low <= high; {
+	for low, high := 1, q.number(to)-1; low <= high; {
 		q.q = (low + high) / 2
 		if body, err = o.save(img, to, q); err != nil {
 			return nil, err
@@ -44,16 +47,12 @@ func (o *original) squeeze(img *vips.Image, to format.Format, q quality) ([]byte
 		}
 	}
 	if best == nil {
-		return nil, tooManyBytes(body, limit, to, q)
+		return nil, tooManyBytes(body, limit, to, "fewer pixels")
 	}
 	return best, nil
 }
 
-func tooManyBytes(body []byte, limit int, to format.Format, q quality) error {
-	remedy := "fewer pixels"
-	if q.of(to) == 0 {
-		remedy += " or a lossy format"
-	}
+func tooManyBytes(body []byte, limit int, to format.Format, remedy string) error {
 	return problem.New(problem.TooManyPixels, "as %s the result has no fewer than %d bytes; max-bytes is %d: ask for %s",
 		strings.ToUpper(string(to)), len(body), limit, remedy)
 }

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
+	"image/gif"
 	"slices"
 	"testing"
 
@@ -87,6 +89,27 @@ func TestTimeline(t *testing.T) {
 		frames, delays, loop := seen(t, asked(t, c.query, original))
 		if !slices.Equal(frames, c.frames) || !slices.Equal(delays, c.delays) || loop != c.loop {
 			t.Errorf("%s: frames %v for %v ms, %d plays; want %v, %v, %d", c.query, frames, delays, loop, c.frames, c.delays, c.loop)
+		}
+	}
+}
+
+// Another decoder than libvips reads the same times from a GIF.
+func TestTimesOfGIF(t *testing.T) {
+	for query, want := range map[string]struct {
+		delays []int // 1/100 s
+		loop   int   // plays after the first; 0 is for ever, -1 none
+	}{
+		"loop=1":             {[]int{5, 6, 7, 8, 9}, -1},
+		"loop=2&fps=30":      {[]int{3, 4, 3, 3, 4}, 1},
+		"loop=0&reverse=1":   {[]int{9, 8, 7, 6, 5}, 0},
+		"interval=2&loop=10": {[]int{11, 15, 9}, 9},
+	} {
+		g, err := gif.DecodeAll(bytes.NewReader(asked(t, query, movie(t)).Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(g.Delay, want.delays) || g.LoopCount != want.loop {
+			t.Errorf("%s: %v, %d; want %v, %d", query, g.Delay, g.LoopCount, want.delays, want.loop)
 		}
 	}
 }
