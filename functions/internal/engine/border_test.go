@@ -86,15 +86,20 @@ func TestBorder(t *testing.T) {
 
 // Beyond the corners lies bg, and white where nothing can be transparent.
 func TestBorderCornersShowTheBackground(t *testing.T) {
-	original := pngOf(t, quarters(40, 40, red, red, red, red))
+	original := pngOf(t, quarters(40, 40, red, none, none, red))
 	for query, want := range map[string]color.NRGBA{
 		"border=3,1eb41e&border-radius=20":           none,
 		"border=3,1eb41e&border-radius=20&bg=1e1edc": blue,
+		// It is not laid twice below what shows it already.
+		"border=3,1eb41e&border-radius=20&bg=801e1edc": {30, 30, 220, 128},
 	} {
 		img := shown(t, query, original)
 		near(t, query, img, 0, 0, want, 2)
 		near(t, query, img, 20, 1, green, 2)
-		near(t, query, img, 20, 20, red, 2)
+		near(t, query, img, 15, 15, red, 2)
+		if want.A > 0 {
+			near(t, query, img, 25, 15, want, 2)
+		}
 	}
 	flat := pixels(t, variantOf(t, "border=3_1eb41e,border-radius=20,fm=jpg", original).Body)
 	near(t, "as JPEG", flat, 0, 0, white, 12)
