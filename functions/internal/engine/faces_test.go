@@ -227,12 +227,15 @@ func TestRedactsWhatIsLeftOfAFace(t *testing.T) {
 	original := pngOf(t, group(t))
 	for _, query := range []string{
 		"rect=656,0,144,256", "fit=crop&crop=right&w=144&h=256", "w=200", "w=100", "fit=crop&crop=faces&w=100&h=100",
-		"fit=crop&crop=attention&w=150&h=150", "fit=crop&crop=entropy&w=500&h=500",
+		"rect=674,0,126,256", "rect=610,0,30,256", "fit=crop&crop=attention&w=150&h=150", "fit=crop&crop=entropy&w=500&h=500",
 	} {
 		plain, redacted := pixels(t, queried(t, query+"&fm=png", original).Body), pixels(t, queried(t, query+"&face-blur=100&fm=png", original).Body)
 		if off := difference(plain, redacted); max(off[0], off[1], off[2]) < 0.3 {
 			t.Errorf("%s differs by %.2f only", query, off)
 		}
+	}
+	for x := 612; x < 626; x++ { // about where the head begins, a pixel of it
+		queried(t, fmt.Sprintf("rect=%d,0,1,256&face-blur=100", x), original)
 	}
 }
 

@@ -67,9 +67,11 @@ func (f *frame) here(r rect) rect {
 	return rect{scaled(r.x-from.x, across), scaled(r.y-from.y, down), scaled(r.w, across), scaled(r.h, down)}
 }
 
+// redactOne puts what hides a face over it.
 func (f *frame) redactOne(face rect) error {
-	side := float64(max(face.w, face.h))
-	part := face.grown(int(faceMargin * side)).intersect(rect{0, 0, f.image.Width(), f.image.Height()})
+	side := max(face.w, face.h)
+	head := face.grown(int(faceMargin * float64(side)))
+	part := head.intersect(rect{0, 0, f.image.Width(), f.image.Height()})
 	if part.none() {
 		return nil
 	}
@@ -78,8 +80,13 @@ func (f *frame) redactOne(face rect) error {
 		return err
 	}
 	defer patch.Close()
-	if err := f.obscure(patch, side); err != nil {
+	if err := f.obscure(patch, float64(side)); err != nil {
 		return err
+	}
+	if f.values.FacePixel == 0 {
+		if err := f.fade(patch, part, head); err != nil {
+			return err
+		}
 	}
 	return f.image.Apply("insert", vips.Args{"sub": patch, "x": part.x, "y": part.y})
 }
@@ -88,43 +95,56 @@ func (f *frame) redactOne(face rect) error {
 // many pixels.
 func (f *frame) obscure(patch *vips.Image, side float64) error {
 	if n := f.values.FaceBlur; n > 0 {
-		if err := soften(patch, faceSigma*side*float64(n)/100); err != nil {
+		err := premultiplied(patch, func() error { return spread(patch, faceSigma*side*float64(n)/100) })
+		if err != nil {
 			return err
 		}
 	}
 	if n := f.values.FacePixel; n > 0 {
-		return mosaic(patch, max(1, int(math.Round(side*float64(n)/100))))
+		return squares(patch, max(1, int(math.Round(side*float64(n)/100))))
 	}
 	return nil
 }
 
-// soften blurs by a sigma in pixels.
-func soften(img *vips.Image, sigma float64) error {
-	whole := size{img.Width(), img.Height()}
-	return premultiplied(img, func() error {
-		if sigma <= maxSigma {
-			return gaussian(img, sigma)
-		}
-		small := whole.times(maxSigma / sigma)
-		scale := vips.Args{"scale": float64(small.w) / float64(whole.w), "vscale": float64(small.h) / float64(whole.h)}
-		if err := img.Apply("resize", scale); err != nil {
-			return err
-		}
-		if err := gaussian(img, maxSigma); err != nil {
-			return err
-		}
-		return img.Enlarge(whole.w, whole.h)
-	})
+// fade lets the part of a head that is blurred pass into what surrounds it.
+func (f *frame) fade(patch *vips.Image, part, head rect) error {
+	plain, err := f.image.With("extract_area", vips.Args{"left": part.x, "top": part.y, "width": part.w, "height": part.h})
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	mask, err := oval(head.size())
+	if err != nil {
+		return err
+	}
+	defer mask.Close()
+	if err := mask.Apply("extract_area", vips.Args{"left": part.x - head.x, "top": part.y - head.y, "width": part.w, "height": part.h}); err != nil {
+		return err
+	}
+	faded, err := vips.New("ifthenelse", vips.Args{"cond": mask, "in1": patch, "in2": plain, "blend": true})
+	if err != nil {
+		return err
+	}
+	patch.Become(faded)
+	return nil
 }
 
-// mosaic builds an image of squares of their mean colour.
-func mosaic(img *vips.Image, side int) error {
-	w, h := img.Width(), img.Height()
-	return premultiplied(img, func() error {
-		return chain(img,
-			operation{"shrink", vips.Args{"hshrink": side, "vshrink": side, "ceil": true}},
-			operation{"zoom", vips.Args{"xfac": side, "yfac": side}},
-			operation{"extract_area", vips.Args{"left": 0, "top": 0, "width": w, "height": h}},
-		)
-	})
+// oval is white within the ellipse that fills a size, and fades to black in the
+// outermost seventh of it, which no face reaches.
+func oval(s size) (*vips.Image, error) {
+	const side, edge = 64, 1. / 7
+	pixels := make([]byte, side*side)
+	for i := range pixels {
+		across, down := (float64(i%side)+0.5)/side*2-1, (float64(i/side)+0.5)/side*2-1
+		pixels[i] = uint8(255 * max(0, min(1, (1-math.Hypot(across, down))/edge)))
+	}
+	mask, err := vips.FromPixels(pixels, side, side, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := mask.Enlarge(s.w, s.h); err != nil {
+		mask.Close()
+		return nil, err
+	}
+	return mask, mask.Render()
 }
