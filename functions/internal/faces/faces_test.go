@@ -122,3 +122,35 @@ func TestBoundsACrowd(t *testing.T) {
 		t.Errorf("found %d faces of a crowd; want %d", len(found), Most)
 	}
 }
+
+// Whatever the pixels are, squares lie in the picture, and none on another.
+func FuzzFind(f *testing.F) {
+	face := grey(f, "astronaut.jpg", 60)
+	f.Add(face.Pix, face.Stride)
+	f.Add([]byte{255}, 1)
+	f.Add(bytes.Repeat([]byte{0, 200}, 1000), 37)
+	f.Fuzz(func(t *testing.T, pixels []byte, width int) {
+		if width < 1 || width > len(pixels) || len(pixels) > 10_000 {
+			return
+		}
+		picture := &image.Gray{Pix: pixels, Stride: width, Rect: image.Rect(0, 0, width, len(pixels)/width)}
+		found := Find(picture)
+		for i, square := range found {
+			if square.Empty() || !square.In(picture.Rect) {
+				t.Errorf("found %v in %v", square, picture.Rect)
+			}
+			for _, other := range found[:i] {
+				if covers(square, other) {
+					t.Errorf("found %v and %v", square, other)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkFind(b *testing.B) {
+	picture := grey(b, "astronaut.jpg", Side)
+	for b.Loop() {
+		Find(picture)
+	}
+}

@@ -276,6 +276,28 @@ func TestNegotiation(t *testing.T) {
 	}
 }
 
+// Texts that stand for a picture are the same whatever the viewer accepts, made
+// or kept.
+func TestTextsForAPicture(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	for query, want := range map[string]struct{ contentType, begin string }{
+		"palette=css":             {"text/css", ".image-fg-1 { color:#ffffff"},
+		"palette=css&prefix=rose": {"text/css", ".rose-fg-1 { color:#ffffff"},
+		"palette=json&fm=avif":    {"application/json", `{"average_luminance":1,`},
+		"fm=json&faces=1":         {"application/json", `{"format":"jpg",`},
+		"fm=blurhash":             {"text/plain", "e"},
+		"fm=thumbhash":            {"text/plain", "P"}, // opaque, and light
+	} {
+		for _, accept := range []string{"image/avif,*/*", "*/*", "*/*"} {
+			response, body := l.ask(t, "GET", "/rose.jpg?auto=format&"+query, "", "Accept", accept)
+			if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != want.contentType || !strings.HasPrefix(string(body), want.begin) {
+				t.Errorf("%s: %s, %s, %q; want %s that begins with %q", query, response.Status, response.Header.Get("Content-Type"), body, want.contentType, want.begin)
+			}
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	l := start(t)
 	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
