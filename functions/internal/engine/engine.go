@@ -41,6 +41,7 @@ var recipe = []step{
 	blend,      // with an image or a colour
 	mask,       // what a shape or an image covers; no watermark, as imgix has it
 	mark,       // with a watermark
+	inscribe,   // a text, upon all of that
 	border,     // upon the edges
 	pad,        // room around all
 	grid,       // where it is still transparent, to show that

@@ -37,6 +37,8 @@ type original struct {
 	info   Info
 	limits Limits
 	layers layers // that lie upon it
+
+	caption *overlay // the text upon each frame; nil before the first
 }
 
 // open sniffs the original, reads its header and holds it against the
@@ -68,6 +70,9 @@ func open(src *os.File, limits Limits) (_ *original, err error) {
 }
 
 func (o *original) close() {
+	if o.caption != nil {
+		o.caption.Close()
+	}
 	o.layers.close()
 	o.header.Close()
 	o.source.Close()

@@ -116,17 +116,6 @@ const (
 	ClipEllipsis // show that something is lost
 )
 
-// Font is a set of what a text's letters look like.
-type Font uint8
-
-const (
-	FontSerif Font = 1 << iota
-	FontSans
-	FontMonospace
-	FontBold
-	FontItalic
-)
-
 // Auto is a set of what the service may decide by itself.
 type Auto uint8
 
@@ -148,9 +137,6 @@ var (
 		"top": AlignTop, "middle": AlignMiddle, "bottom": AlignBottom, "left": AlignLeft, "center": AlignCenter, "right": AlignRight,
 	}
 	clips = map[string]Clip{"start": ClipStart, "middle": ClipMiddle, "end": ClipEnd, "ellipsis": ClipEllipsis}
-	fonts = map[string]Font{
-		"serif": FontSerif, "sans-serif": FontSans, "monospace": FontMonospace, "bold": FontBold, "italic": FontItalic,
-	}
 	autos = map[string]Auto{avif: AutoAVIF, webp: AutoWebP, "compress": AutoCompress, "enhance": AutoEnhance}
 )
 
@@ -162,7 +148,6 @@ func (s *Flip) parse(value string) bool  { return union(s, value, flips) }
 func (s *Crop) parse(value string) bool  { return union(s, value, crops) }
 func (s *Align) parse(value string) bool { return union(s, value, aligns) }
 func (s *Clip) parse(value string) bool  { return union(s, value, clips) }
-func (s *Font) parse(value string) bool  { return union(s, value, fonts) }
 func (s *Auto) parse(value string) bool  { return union(s, value, autos) }
 
 // union makes a set of the words' members.

@@ -190,7 +190,7 @@ func TestValues(t *testing.T) {
 		{"orient=270", func(v Values) any { return v.Orient }, Orientation(8)},
 		{"txt=%EC%9E%A5%EB%AF%B8+%F0%9F%8C%B9", func(v Values) any { return v.Text.Text }, "장미 🌹"},
 		{"txt64=SGVsbG8", func(v Values) any { return v.Text.Text }, "Hello"},
-		{"txt-font=bold,serif", func(v Values) any { return v.Text.Font }, FontSerif | FontBold},
+		{"txt-font=Futura,bold", func(v Values) any { return v.Text.Font }, "Futura,bold"},
 		{"mark=/a/b.png", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},
 		{"mark=a/b.png", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},
 		{"mark64=L2EvYi5wbmc", func(v Values) any { return v.Mark.By }, Source{Key: "a/b.png"}},

@@ -203,8 +203,8 @@ type Text struct {
 	Align     Align   `option:"txt-align"`
 	Clip      Clip    `option:"txt-clip"`
 	Color     Color   `option:"txt-color"`
-	Fit       string  `option:"txt-fit"` // max; none is ""
-	Font      Font    `option:"txt-font"`
+	Fit       string  `option:"txt-fit"`   // max, wrap or wrapmax; none is ""
+	Font      string  `option:"txt-font"`  // any name
 	Size      int     `option:"txt-size"`  // px
 	Lead      int     `option:"txt-lead"`  // px between lines
 	Track     int     `option:"txt-track"` // px between letters
