@@ -39,12 +39,12 @@ var recipe = []step{
 	background, // behind what is transparent
 	canvas,     // around what is smaller than the box
 	blend,      // with an image or a colour
-	mask,       // what a shape or an image covers; no watermark, as imgix has it
-	mark,       // with a watermark
-	inscribe,   // a text, upon all of that
+	mask,       // what a shape or an image covers
 	border,     // upon the edges
 	pad,        // room around all
 	grid,       // where it is still transparent, to show that
+	mark,       // with a watermark, upon all of that, as imgix has it
+	inscribe,   // a text, upon all of that
 	flatten,    // for formats without transparency
 }
 
