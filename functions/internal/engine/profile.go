@@ -35,10 +35,12 @@ func (o *original) profileFor(space string, to format.Format) []byte {
 // are red, green and blue of another space than sRGB. What has other samples, as
 // CMYK, is converted whatever is asked.
 func (o *original) keepsSpace(space string, to format.Format) bool {
-	asked := space == stripped || space == ownColors && to.HasProfile()
+	if space != stripped && (space != ownColors || !to.HasProfile()) {
+		return false
+	}
 	const signature = 16 // where a profile says of what space it is (ICC.1:2022, section 7.2.6)
 	profile := o.profile()
-	return asked && len(profile) > signature+4 && string(profile[signature:signature+4]) == "RGB " && colorSpace(o.header) == "srgb"
+	return len(profile) > signature+4 && string(profile[signature:signature+4]) == "RGB " && colorSpace(o.header) == "srgb"
 }
 
 // profile is the original's, nil if it has none.
