@@ -11,8 +11,10 @@ import (
 )
 
 // usual are queries that bring an image through its decoder in every way that
-// it is used: as a whole, shrunk, in part, out of order, and only its header.
-var usual = []string{"fm=png", "w=20&fm=png", "rect=0,0,40,20&fm=png", "rot=90&w=40&fm=jpg", "h=20&fm=gif", "w=40&fm=webp", "w=32&fm=avif", "fm=json"}
+// it is used: as a whole, shrunk, in part, out of order, only its header, and as
+// what lies upon itself.
+var usual = []string{"fm=png", "w=20&fm=png", "rect=0,0,40,20&fm=png", "rot=90&w=40&fm=jpg", "h=20&fm=gif", "w=40&fm=webp", "w=32&fm=avif", "fm=json",
+	"w=40&mark=m&mark-w=20&blend=b.png&mask=k&fm=png"}
 
 // choices are some values of each option but the format. Few make large
 // variants: it is decoding that is tested.
@@ -33,6 +35,9 @@ var choices = []struct {
 	{"bg", []string{"fde2ea", "80102030"}},
 	{"blur", []string{"5", "300"}},
 	{"sharp", []string{"40"}},
+	{"mark", []string{"m"}},
+	{"blend", []string{"red", "b.png"}},
+	{"mask", []string{"ellipse", "k"}},
 	{"q", []string{"1", "100"}},
 	{"lossless", []string{"1"}},
 	{"auto", []string{"compress", "format", "format,compress"}},

@@ -9,11 +9,13 @@ import (
 	_ "image/gif"
 	_ "image/jpeg"
 	_ "image/png"
+	"io"
 	"math/rand/v2"
 
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/mutation"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/seed"
 )
 
@@ -38,7 +40,11 @@ func (b *Barrage) load(images, pieces []seed.Image, number uint64) shot {
 
 // throw has a worker do a shot's job, and reads what it makes.
 func (b *Barrage) throw(ctx context.Context, s shot) error {
-	variant, err := b.pool.Do(ctx, s.job, bytes.NewReader(s.data))
+	originals, err := s.originals()
+	if err != nil {
+		return err
+	}
+	variant, err := b.pool.Do(ctx, s.job, originals...)
 	if err != nil {
 		return err
 	}
@@ -50,6 +56,20 @@ func (b *Barrage) throw(ctx context.Context, s shot) error {
 		return fmt.Errorf("the %s that was made is %d×%d and said to be %d×%d", variant.Format, width, height, variant.Width, variant.Height)
 	}
 	return nil
+}
+
+// originals are all that the job is done on: what lies upon the image is
+// mutated like it.
+func (s shot) originals() ([]io.Reader, error) {
+	o, err := options.Parse(s.job.Options)
+	if err != nil {
+		return nil, err
+	}
+	all := []io.Reader{bytes.NewReader(s.data)}
+	for range o.Values().Layers() {
+		all = append(all, bytes.NewReader(s.data))
+	}
+	return all, nil
 }
 
 // size reads a variant: by Go's decoders, or if there is none, by a worker.

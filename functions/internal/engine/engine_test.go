@@ -38,22 +38,26 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runPipe does a job on an original that comes through a pipe, as in the worker.
-func runPipe(t testing.TB, job Job, original []byte) (Variant, error) {
+// runPipe does a job on originals that come through pipes, as in the worker.
+func runPipe(t testing.TB, job Job, originals ...[]byte) (Variant, error) {
 	t.Helper()
 	if job.Limits == (Limits{}) {
 		job.Limits = DefaultLimits
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
+	var pipes []*os.File
+	for _, original := range originals {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		go func() {
+			w.Write(original) // fails once the engine has had enough
+			w.Close()
+		}()
+		pipes = append(pipes, r)
 	}
-	defer r.Close()
-	go func() {
-		w.Write(original) // fails once the engine has had enough
-		w.Close()
-	}()
-	return tested.Run(job, r)
+	return tested.Run(job, pipes...)
 }
 
 func variantOf(t testing.TB, options string, original []byte) Variant {

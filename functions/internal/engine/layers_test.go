@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -28,20 +27,7 @@ func layeredWithin(t testing.TB, limits Limits, query string, originals ...[]byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pipes []*os.File
-	for _, original := range originals {
-		r, w, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		go func() {
-			w.Write(original) // fails once the engine has had enough
-			w.Close()
-		}()
-		pipes = append(pipes, r)
-	}
-	return tested.Run(Job{Options: o.String(), Limits: limits}, pipes...)
+	return runPipe(t, Job{Options: o.String(), Limits: limits}, originals...)
 }
 
 func laid(t testing.TB, query string, originals ...[]byte) *image.NRGBA {

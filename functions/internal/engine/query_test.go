@@ -19,6 +19,9 @@ func FuzzQuery(f *testing.F) {
 		"w=0.5&h=0.1&fit=facearea&ar=1:9&min-w=5&max-h=3&rect=left,top,0.5,9&transparency=grid&fm=avif",
 		"frame=2&fm=png8&colorquant=3&cs=strip&max-bytes=100&chromasub=444&q=0&jpg-progressive=1",
 		"fps=9&loop=3&reverse=1&skip=2&fm=gif&face-blur=50&fp-x=0&fp-z=9&crop=focalpoint&fit=crop&w=5&h=5",
+		"mark=m&mark-w=0.5&mark-rot=20&mark-tile=grid&mark-pad=0&blend=b.png&blend-mode=hue&blend-fit=clamp&blend-w=9&blend-h=20&fm=png",
+		"blend=k.png&blend-size=inherit&w=9&h=7&fit=crop&blend-align=top,left&blend-x=-3&mask=k&mask-bg=80ff0000&fm=webp",
+		"mark=m&mark-base=folder&mark-scale=0&mark-x=-99&mark-alpha=7&mask=corners&corner-radius=1,2,3,8192&fm=jpg",
 		"palette=json&colors=3", "palette=css&prefix=x", "fm=blurhash", "fm=thumbhash", "fm=json&faces=1",
 	} {
 		f.Add(query)
@@ -37,7 +40,11 @@ func FuzzQuery(f *testing.F) {
 			t.Skip()
 		}
 		for i, original := range originals {
-			v, err := runPipe(t, Job{Options: o.String(), Limits: limits}, original)
+			from := [][]byte{original}
+			for j := range o.Values().Layers() {
+				from = append(from, originals[(i+j)%len(originals)])
+			}
+			v, err := runPipe(t, Job{Options: o.String(), Limits: limits}, from...)
 			switch c := code(err); {
 			case err == nil && len(v.Body) == 0:
 				t.Errorf("%s of original %d: nothing", o, i)
