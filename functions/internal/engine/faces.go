@@ -29,14 +29,15 @@ func (o *original) findFaces(v options.Values) ([]rect, error) {
 		return nil, err
 	}
 	defer img.Close()
-	return facesOf(img, geometry{orientation: orientationOf(o.info, v), stored: o.size()}.seen())
+	return facesOf(img, geometry{orientation: orientationOf(o.info, v), stored: o.size()}.seen(), faces.Side)
 }
 
 // facesOf returns where people's faces are in an upright picture, the largest
 // first. They are told in pixels of a size: the picture's own, or that of what
-// it was shrunk from.
-func facesOf(img *vips.Image, of size) ([]rect, error) {
-	grey, err := greyOf(img, faces.Side)
+// it was shrunk from. They are looked for in a picture whose longer side has so
+// many pixels.
+func facesOf(img *vips.Image, of size, side int) ([]rect, error) {
+	grey, err := greyOf(img, side)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,12 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io/fs"
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"primrose/functions/internal/faces"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/sample"
 	"primrose/functions/internal/vips"
 )
@@ -124,6 +127,36 @@ func TestCropsAroundFaces(t *testing.T) {
 		got := placeOf(pixels(t, v.Body), picture)
 		if !about(got, c.want, 7) {
 			t.Errorf("%s: cut out %v; want %v", c.query, got, c.want)
+		}
+	}
+}
+
+// Wherever faces lie, what is shown of them lies in the area, is as large as it
+// may be, and has the box's ratio.
+func TestWhatIsShownOfFacesFits(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	some := func(in size) rect {
+		w, h := 1+random.IntN(in.w), 1+random.IntN(in.h)
+		return rect{random.IntN(in.w - w + 1), random.IntN(in.h - h + 1), w, h}
+	}
+	for range 2000 {
+		image := size{1 + random.IntN(3000), 1 + random.IntN(3000)}
+		area, found := some(image), []rect{some(image), some(image), some(image)}
+		v := options.Values{FacePad: 1 + 9*random.Float64(), FaceIndex: random.IntN(5)}
+		b := box{float64(1 + random.IntN(500)), float64(1 + random.IntN(500))}
+
+		got := geometry{faces: found}.faceArea(area, b, v)
+		if got.none() || got.intersect(area) != got {
+			t.Fatalf("facearea of %v in %v, for %v of %+v, shows %v", found, area, b, v, got)
+		}
+		if w, h := float64(got.w), float64(got.h); len(facesIn(found, area)) > 0 && math.Abs(w-h*b.w/b.h) > 1+b.w/b.h && math.Abs(h-w*b.h/b.w) > 1+b.h/b.w {
+			t.Fatalf("facearea of %v in %v, for %v of %+v, shows %v: not the box's ratio", found, area, b, v, got)
+		}
+		if shown := facesIn(found, area); len(shown) > 0 {
+			keep := some(area.size()).size()
+			if got := aroundFaces(shown, v.FaceIndex, keep, area); got.size() != keep || got.intersect(area) != got {
+				t.Fatalf("crop=faces of %v keeps %v of %v", shown, got, area)
+			}
 		}
 	}
 }

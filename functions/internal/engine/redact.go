@@ -14,6 +14,10 @@ const (
 	faceSigma  = 0.25 // of a face's side, of the blur at face-blur=100
 )
 
+// frameSide is how long the longer side of an animation's frame is in which faces
+// are looked for, in pixels: a hundred frames take 7 s so, at their full size 15.
+const frameSide = 480
+
 func redacts(v options.Values) bool { return v.FaceBlur > 0 || v.FacePixel > 0 }
 
 // redact blurs people's faces, or builds them of squares. It comes before what
@@ -45,7 +49,7 @@ func (f *frame) facesHere() (found []rect, err error) {
 		if err := f.render(); err != nil {
 			return nil, err
 		}
-		if found, err = facesOf(f.image, size{f.image.Width(), f.image.Height()}); err != nil {
+		if found, err = facesOf(f.image, size{f.image.Width(), f.image.Height()}, frameSide); err != nil {
 			return nil, err
 		}
 	}

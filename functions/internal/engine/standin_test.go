@@ -63,6 +63,27 @@ func meanIn(hash string) [3]int {
 	return [3]int{n >> 16, n >> 8 & 255, n & 255}
 }
 
+// Originals of any kind of samples have a hash, of their colours in sRGB.
+func TestPlaceholdersOfAnySamples(t *testing.T) {
+	for name, original := range map[string][]byte{
+		"grey":   pngOf(t, image.NewGray(image.Rect(0, 0, 30, 20))),
+		"16-bit": pngOf(t, image.NewNRGBA64(image.Rect(0, 0, 30, 20))),
+		"CMYK":   tagged(t, quarters(64, 40), "cmyk"),
+		"P3":     tagged(t, quarters(64, 40), "p3"),
+		"1 px":   pngOf(t, quarters(1, 1, red, red, red, red)),
+	} {
+		for _, space := range []string{"srgb", "origin", "strip", "tinysrgb", "adobergb1998"} {
+			for _, query := range []string{"fm=blurhash", "fm=thumbhash", "palette=json"} {
+				v := queried(t, query+"&cs="+space, original)
+				want := queried(t, query, original)
+				if space != "strip" && string(v.Body) != string(want.Body) {
+					t.Errorf("%s: %s of cs=%s is %s; want %s", name, query, space, v.Body, want.Body)
+				}
+			}
+		}
+	}
+}
+
 // under lays a colour behind a picture.
 func under(img *image.NRGBA, c color.NRGBA) *image.NRGBA {
 	all := image.NewNRGBA(img.Rect)

@@ -50,7 +50,13 @@ func (f Format) Animates() bool { return f == GIF || f == WebP }
 func (f Format) HasAlpha() bool { return f != JPEG && f != BlurHash }
 
 // HasProfile reports whether the format can hold an ICC profile.
-func (f Format) HasProfile() bool { return f != GIF }
+func (f Format) HasProfile() bool {
+	switch f {
+	case JPEG, PNG, WebP, AVIF, TIFF:
+		return true
+	}
+	return false
+}
 
 // Sniff returns the format whose signature head begins with, or "".
 func Sniff(head []byte) Format {
