@@ -1,10 +1,5 @@
 package engine
 
-import (
-	"primrose/functions/internal/options"
-	"primrose/functions/internal/vips"
-)
-
 // border draws a border over the picture's edges; its size stays. What lies
 // beyond its outer corners goes, and bg shows there.
 func border(f *frame) error {
@@ -25,23 +20,12 @@ func border(f *frame) error {
 	line := w.linear(w.covered(width, height, inside, inner), -float64(b.All.Color.A), float64(b.All.Color.A))
 	paint := w.bands(w.keep(plain(b.All.Color)(size{width, height})), 0, 3)
 	drawn := w.over(f.image, w.join(paint, w.bytes(line)))
-	switch {
-	case outer != [4]float64{}:
-		drawn = w.within(drawn, w.covered(width, height, rect{0, 0, width, height}, outer), f.values.BG)
-	case !f.image.HasAlpha():
+	if !f.image.HasAlpha() {
 		drawn = w.bands(drawn, 0, 3)
 	}
-	return w.finish(f.image, drawn)
-}
-
-// within returns the part of an image with transparency that is covered, and
-// the colour of a background, if there is one, in the place of the rest.
-func (w *workings) within(img, covered *vips.Image, around options.Color) *vips.Image {
-	part := w.join(w.bands(img, 0, 3), w.bytes(w.with(w.bands(img, 3, 1), "multiply", covered)))
-	if w.err != nil || !around.Set {
-		return part
+	if outer != [4]float64{} {
+		whole := w.covered(width, height, rect{0, 0, width, height}, outer)
+		drawn = w.within(drawn, w.linear(whole, 255, 0), f.values.BG)
 	}
-	rest := w.keep(plain(around)(size{img.Width(), img.Height()}))
-	rest = w.join(w.bands(rest, 0, 3), w.bytes(w.linear(covered, -float64(around.A), float64(around.A))))
-	return w.bytes(w.new("composite2", vips.Args{"base": part, "overlay": rest, "mode": "add"}))
+	return w.finish(f.image, drawn)
 }

@@ -18,29 +18,37 @@ func mask(f *frame) error {
 	if err != nil {
 		return err
 	}
-	covered = w.bytes(covered)
-	alpha := covered
-	if f.image.HasAlpha() {
-		alpha = w.bytes(w.linear(w.with(covered, "multiply", w.bands(f.image, 3, 1)), 1.0/255, 0))
-	}
-	result := w.join(w.bands(f.image, 0, 3), alpha)
-
-	// What is around takes the place that the shape leaves, to the last of 255
-	// parts, so that nothing shines through the edges.
 	around := f.values.Mask.BG
 	if !f.to.HasAlpha() {
 		around = onWhite(around)
 	}
-	if around.Set && around.A > 0 {
-		rest := w.linear(covered, -float64(around.A)/255, float64(around.A))
-		colors := w.bands(w.keep(plain(around)(f.size())), 0, 3)
-		ground := w.join(colors, w.bytes(rest))
-		result = w.new("composite2", vips.Args{"base": ground, "overlay": result, "mode": "add"})
-		if around.A == 255 && !f.image.HasAlpha() {
-			result = w.bands(result, 0, 3)
-		}
+	return w.finish(f.image, w.within(f.image, covered, around))
+}
+
+// within returns what is covered of an image, by 0 to 255, and the colour of
+// what is around, if there is one, in the place of the rest: to the last of 255
+// parts, so that nothing shines through the edges.
+func (w *workings) within(img, covered *vips.Image, around options.Color) *vips.Image {
+	covered = w.bytes(covered)
+	if w.err != nil {
+		return nil
 	}
-	return w.finish(f.image, result)
+	alpha := covered
+	if img.HasAlpha() {
+		alpha = w.bytes(w.linear(w.with(covered, "multiply", w.bands(img, 3, 1)), 1.0/255, 0))
+	}
+	result := w.join(w.bands(img, 0, 3), alpha)
+	if !around.Set || around.A == 0 {
+		return result
+	}
+	rest := w.linear(covered, -float64(around.A)/255, float64(around.A))
+	colors := w.bands(w.keep(plain(around)(size{img.Width(), img.Height()})), 0, 3)
+	ground := w.join(colors, w.bytes(rest))
+	result = w.bytes(w.new("composite2", vips.Args{"base": ground, "overlay": result, "mode": "add"}))
+	if around.A == 255 && !img.HasAlpha() {
+		return w.bands(result, 0, 3)
+	}
+	return result
 }
 
 // cover returns how much of each pixel stays, from 0 to 255.
