@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"primrose/functions/internal/options"
 	"primrose/functions/internal/signature"
 )
 
@@ -95,9 +94,13 @@ func (g generator) signed(u suite, s sample) string {
 
 // signed signs a query that ends in its kid, or should.
 func signed(uri, query, secret string) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(uri + "?" + query))
-	return query + "&s=" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return query + "&s=" + mac(uri+"?"+query, secret)
+}
+
+func mac(text, secret string) string {
+	h := hmac.New(sha256.New, []byte(secret))
+	h.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
 // signedByImgix signs a query as imgix's client libraries do.
@@ -143,25 +146,6 @@ func (g generator) scrap() string {
 	return g.pick("1", "0", ".", "-", ",", ":", "_", "|", "a", "F", "top", "clip", "format", "%2C", "%3A", "%7C", "+", "%20", "%0A", "%", "\u212a", "é", "=",
 		"%00", "%7F", "%C2%85", "%FF", "%EF%BF%BD", "<color>", "Lw", "L2E", "/", "77-9", "_w")
 }
-
-// An option as the packed table has it.
-type option struct{ name, kind, span string }
-
-var table = func() []option {
-	var all []option
-	for line := range strings.Lines(options.Packed()) {
-		column := strings.Split(strings.TrimSpace(line), "&")
-		kind, span, found := strings.Cut(column[0], " ")
-		if !found {
-			kind, span = "value", kind
-		}
-		for _, name := range column[1:] {
-			name, _, _ = strings.Cut(name, "=")
-			all = append(all, option{name, kind, span})
-		}
-	}
-	return all
-}()
 
 // value is usually a good one.
 func (g generator) value(o option) string {
@@ -221,14 +205,13 @@ func (g generator) alternative(span string) string {
 // number is usually in the range from..to.
 func (g generator) number(span string) string {
 	from, to, _ := strings.Cut(span, "..")
-	low, _ := strconv.ParseFloat(from, 64)
-	high, _ := strconv.ParseFloat(to, 64)
+	low, high := number(from), number(to)
 	between := strconv.FormatFloat(low+(high-low)*g.Float64(), 'f', g.IntN(5), 64)
-	number := g.pick(from, to, between, between, between, between, between, between, between, "0", "-0", "1", to+".5", to+"0", "-"+to, "1e1")
-	if strings.HasPrefix(number, "-") {
-		return number
+	text := g.pick(from, to, between, between, between, between, between, between, between, "0", "-0", "1", to+".5", to+"0", "-"+to, "1e1")
+	if strings.HasPrefix(text, "-") {
+		return text
 	}
-	return g.pick("", "", "", "0", "00") + number
+	return g.pick("", "", "", "0", "00") + text
 }
 
 func (g generator) mediaRange() string {

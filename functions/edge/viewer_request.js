@@ -112,7 +112,7 @@ function toVerify(pairs) {
 
 function secretOf(pairs) {
   const id = sent(pairs, 'kid').pop();
-  if (id === undefined ? !stage.imgix : stage.keys.indexOf(id) < 0) refuseSignature();
+  if (id === undefined ? !stage.imgix : !stage.keys.includes(id)) refuseSignature();
   return cf.kvs().get('key.' + (id || 'imgix')).catch(() => ''); // it has no such key yet
 }
 
@@ -139,7 +139,7 @@ function same(right, text) {
 }
 
 function inFuture(time) {
-  return whole(/^[0-9]{1,10}/, time) && Number(time) * 1000 > Date.now();
+  return whole(/^[0-9]{1,10}/, time) && time * 1000 > Date.now();
 }
 
 // --- The key ---
@@ -148,11 +148,8 @@ function inFuture(time) {
 // all read alike: all but the unreserved characters of RFC 3986 and the slash
 // is encoded.
 function encodedKey(uri) {
-  let key = '';
-  try {
-    key = decodeURIComponent(uri.slice(1));
-  } catch (invalid) {} // a bad escape, or no UTF-8
-  if (uri[0] !== '/' || !validKey(key)) {
+  const key = unescaped(uri.slice(1));
+  if (uri[0] !== '/' || key === null || !validKey(key)) {
     refuse(400, 'bad_path', 'the path names no image: it must be percent-encoded UTF-8, ' +
       'without control characters and empty, "." or ".." segments');
   }
@@ -160,20 +157,29 @@ function encodedKey(uri) {
     .replace(/[!'()*]/g, letter => '%' + letter.charCodeAt(0).toString(16).toUpperCase());
 }
 
+// Null if there is a bad escape, or no UTF-8.
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (invalid) {
+    return null;
+  }
+}
+
 // S3 is told what to delete in XML, which cannot spell U+FFFE and U+FFFF: what
 // is made of such a key would outlive its original.
 function validKey(key) {
   const odd = key.split('/').some(segment => segment === '' || segment === '.' || segment === '..');
-  return !odd && !/[\x00-\x1f\x7f-\x9f\ufffe\uffff]/.test(key);
+  return !odd && whole(/^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]+/, key);
 }
 
 function variantPath(key, options) {
-  const suffix = '/-/' + options;
-  const escapes = key.split('%').length - 1; // each is three letters for one byte
-  if (key.length - 2 * escapes + suffix.length > maxKey) {
+  const path = key + '/-/' + options;
+  const escapes = path.split('%').length - 1; // each is three letters for one byte
+  if (path.length - 2 * escapes > maxKey) {
     refuse(400, 'too_long', `the key and the options together are longer than ${maxKey} bytes`);
   }
-  return '/' + key + suffix;
+  return '/' + path;
 }
 
 // --- The options ---
@@ -189,7 +195,7 @@ const kinds = {
   list(plain, range) {
     const words = range.split('|');
     const asked = plain.split(',');
-    return asked.every(word => words.indexOf(word) >= 0) && words.filter(word => asked.indexOf(word) >= 0).join('_');
+    return asked.every(word => words.includes(word)) && words.filter(word => asked.includes(word)).join('_');
   },
   flag(plain) {
     return {0: '0', false: '0', 1: '1', true: '1'}[plain];
@@ -234,7 +240,7 @@ function parameters(pairs) {
     const option = find(encoded ? spelling.slice(0, -2) : spelling);
     if (!option) return;
     const value = pair.slice(spelling.length + 1);
-    option.text = encoded ? fromBase64url(value) : fromQuery(value);
+    option.text = encoded ? fromBase64url(value) : unescaped(value.split('+').join(' '));
     if (option.text === null) refuseValue(option);
     if (option.name === 'auto' && given.auto) option.text = given.auto.text + ',' + option.text;
     given[option.name] = option;
@@ -242,13 +248,6 @@ function parameters(pairs) {
   return given;
 }
 
-function fromQuery(value) {
-  try {
-    return decodeURIComponent(value.split('+').join(' '));
-  } catch (invalid) {
-    return null;
-  }
-}
 
 // Only what is spelled as it would be here again is valid base64url of valid
 // UTF-8: the decoder overlooks the rest.
@@ -282,7 +281,7 @@ function normal(option) {
 
 // Places separated by commas or colons, each in a range of its own.
 function places(text, range) {
-  const separator = range.indexOf(':') < 0 ? ',' : ':';
+  const separator = range.includes(':') ? ':' : ',';
   const ranges = range.split(separator);
   const values = text.split(separator).map((value, i) => ranges[i] && alternative(value, ranges[i]));
   return values.length === ranges.length && values.every(value => value) && values.join('_');
@@ -291,7 +290,7 @@ function places(text, range) {
 // A text as the first of a range's alternatives that takes it.
 function alternative(text, range) {
   return range.split('|').reduce((value, one) => value || (
-    one.indexOf('..') > 0 ? within(text, one) : one === '<color>' ? color(text) : text !== '<key>' && text === one && text
+    one.includes('..') ? within(text, one) : one === '<color>' ? color(text) : text !== '<key>' && text === one && text
   ), '');
 }
 
@@ -308,7 +307,8 @@ function within(text, range) {
     number += parts[3].slice(0, decimals + 1).replace(/\.?0*$/, '');
   }
   if (number !== '0') number = parts[1] + number;
-  return Number(number) >= Number(bounds[0]) && Number(number) <= Number(bounds[1]) && number;
+  const size = Number(number);
+  return size >= bounds[0] && size <= bounds[1] && number;
 }
 
 // The short forms' digits are doubled. A name stays a name: only the image
@@ -339,7 +339,7 @@ function climb(values, ladder) {
   const dpr = values.dpr || 1;
   const wanted = Math.round(asked * dpr);
   let size = ladder.filter(width => width >= wanted)[0] || ladder[ladder.length - 1];
-  if (Object.keys(values).every(name => sizes.indexOf(name) >= 0)) values.dpr = '';
+  if (Object.keys(values).every(name => sizes.includes(name))) values.dpr = '';
   else size = pixels(size / dpr);
   if (values.w && values.h >= 1) values.h = pixels(values.h * size / asked);
   values[side] = size;
@@ -383,7 +383,7 @@ function weights(accept) {
   accept.replace(/[ \t]/g, '').split(',').forEach(item => {
     const parts = item.split(';q='); // 1 if there is none, 0 if it is malformed
     const range = parts[0].split(';')[0];
-    if (range !== '*/*' && range.indexOf('image/') !== 0) return;
+    if (range !== '*/*' && !range.startsWith('image/')) return;
     const format = range === 'image/avif' ? 'avif' : range === 'image/webp' ? 'webp' : 'other';
     best[format] = Math.max(best[format], parts.length > 1 ? Number(within(parts[1], '0.000..1') || 0) : 1);
   });
@@ -391,7 +391,7 @@ function weights(accept) {
 }
 
 function without(list, words) {
-  return list.split('_').filter(word => words.split('_').indexOf(word) < 0).join('_');
+  return list.split('_').filter(word => !words.split('_').includes(word)).join('_');
 }
 
 // --- Problems ---
