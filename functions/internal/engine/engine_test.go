@@ -513,7 +513,8 @@ func TestAnimation(t *testing.T) {
 	turned := quarters(40, 20, green, blue, red, none)
 	third := quarters(40, 20)
 	original := gifOf(t, still, turned, third)
-	for _, options := range []string{"w=20", "fm=webp,w=20", "crop=entropy,fit=crop,h=10,w=18", "fit=fill,h=20,w=20", "bg=1eb41e,rot=180"} {
+	for _, options := range []string{"w=20", "fm=webp,w=20", "crop=entropy,fit=crop,h=10,w=18", "fit=fill,h=20,w=20", "bg=1eb41e,rot=180",
+		"rot=30,rot-type=pivot", "fill=blur,fit=fill,h=30,w=20", "fill=gradient,fit=fill,h=30,w=20", "transparency=grid", "trim=color", "orient=6,w=30"} {
 		v := variantOf(t, options, original)
 		if v.Frames != 3 {
 			t.Fatalf("%s: %d frames", options, v.Frames)

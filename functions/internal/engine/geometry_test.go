@@ -149,6 +149,7 @@ func TestPlanStaysWithinLimits(t *testing.T) {
 		{"crop keeps its ratio", size{600, 400}, "w=4000&h=2000&dpr=4&fit=crop", plenty, size{8192, 4096}},
 		{"an original beyond it", size{10000, 5000}, "", plenty, size{8192, 4096}},
 		{"pixels", size{600, 400}, "w=600&h=400&dpr=2", 600 * 400, size{600, 400}},
+		{"a sliver's free side", size{1, 10000}, "w=5", plenty, size{1, 8192}},
 		{"pivot", size{600, 600}, "w=8192&rot=45&rot-type=pivot", plenty, size{8192, 8192}},
 		{"pixels of fill", size{600, 400}, "w=1000&h=1000&fit=fill", 10_000, size{100, 100}},
 		{"one pixel", size{600, 400}, "", 1, size{1, 1}},
@@ -204,23 +205,31 @@ func TestToStored(t *testing.T) {
 
 // Whatever is asked of whatever original, the plan stays inside of both.
 func FuzzPlanGeometry(f *testing.F) {
-	f.Add(600, 400, 6, "w=100&h=100&dpr=1.5&fit=crop&crop=entropy&ar=2:1&rect=10,10,50,50")
-	f.Add(600, 400, 1, "w=8192&h=8192&dpr=8&fit=crop&crop=top&ar=1:1&rect=27,100,50,2") // cut twice: it is too large at first
-	f.Add(1, 10000, 1, "w=8192&h=1&dpr=8&fit=fill&ar=10000:0.0001")
-	f.Fuzz(func(t *testing.T, sw, sh, orientation int, query string) {
+	f.Add(600, 400, 6, 0, 0, "w=100&h=100&dpr=1.5&fit=crop&crop=entropy&ar=2:1&rect=10,10,50,50")
+	f.Add(600, 400, 1, 0, 0, "w=8192&h=8192&dpr=8&fit=crop&crop=top&ar=1:1&rect=27,100,50,2") // cut twice: it is too large at first
+	f.Add(1, 10000, 1, 0, 0, "w=8192&h=1&dpr=8&fit=fill&ar=10000:0.0001")
+	f.Add(600, 400, 5, 100, 30, "fit=crop&crop=focalpoint&fp-x=1&fp-z=100&min-w=8192&max-h=1&dpr=8&rot=45&rot-type=pivot")
+	f.Add(50_000, 3, 8, 10, 1, "w=0.9999&h=0.0001&fit=fillmax&rect=right,0.5,full,full&rot=89.9&rot-type=pivot&pad=100")
+	f.Fuzz(func(t *testing.T, sw, sh, orientation, left, top int, query string) {
 		in := func(n, from, to int) bool { return n >= from && n <= to }
 		o, err := options.FromQuery(query, "")
-		if err != nil || !in(sw, 1, 100_000) || !in(sh, 1, 100_000) || !in(orientation, 1, 8) {
+		if err != nil || !in(sw, 1, 100_000) || !in(sh, 1, 100_000) || !in(orientation, 1, 8) || !in(left, 0, 100_000) || !in(top, 0, 100_000) {
 			t.Skip()
 		}
 		v := o.Values()
 		const limit = 10_000_000
-		g := planGeometry(size{sw, sh}, orientation, v, sight{}, limit)
+		original := geometry{orientation: orientation, stored: size{sw, sh}}
+		used := within(original.seen(), v.Rect)
+		trimmed := rect{used.x + left, used.y + top, used.w - left, used.h - top}.intersect(used)
+		g := planGeometry(size{sw, sh}, orientation, v, sight{trimmed: trimmed}, limit)
 		if out := g.out(); !in(out.w, 1, maxSide) || !in(out.h, 1, maxSide) || out.w*out.h > limit {
 			t.Errorf("%v comes out", out)
 		}
 		if a := g.toStored(g.area); a.x < 0 || a.y < 0 || a.w < 1 || a.h < 1 || a.x+a.w > sw || a.y+a.h > sh {
 			t.Errorf("area %v of a %d×%d original", a, sw, sh)
+		}
+		if c, r := g.canvas, g.resized(); !c.none() && (c.w < r.w || c.h < r.h) {
+			t.Errorf("%v is to be put into %v", r, c)
 		}
 		if b := g.before; b.w > g.area.w || b.h > g.area.h {
 			t.Errorf("%v is to be cut out of %v", b, g.area)

@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"primrose/functions/internal/options"
+	"primrose/functions/internal/palette"
 	"primrose/functions/internal/vips"
 )
 
@@ -145,36 +146,44 @@ func ramp(colors options.Duo, space string) (*vips.Image, error) {
 	return table, table.Render()
 }
 
-// darkAndLight are the frame's mean colour, once dark and once light. An
-// animation keeps those of its first frame.
+// darkAndLight are the vivid ones of the frame's palette, as with imgix, or the
+// muted ones if there are none, or shades of any other. An animation keeps those
+// of its first frame.
 func (f *frame) darkAndLight() (options.Duo, error) {
 	if f.shades == nil {
-		mean, err := meanOf(f.image)
+		picture, err := reduced(f.image, palette.Side, "nearest")
 		if err != nil {
 			return options.Duo{}, err
 		}
-		f.shades = &options.Duo{First: shade(mean, 0.35), Second: shade(mean, 0.85)}
+		named := palette.Of(picture, 1).Dominant
+		first := func(names ...string) options.Color {
+			for _, name := range names {
+				if c := named[name]; c != nil {
+					return options.Color{R: c.R, G: c.G, B: c.B, A: 255, Set: true}
+				}
+			}
+			return options.Color{}
+		}
+		some := first("vibrant", "muted", "vibrant_dark", "vibrant_light", "muted_dark", "muted_light")
+		f.shades = &options.Duo{
+			First:  or(first("vibrant_dark", "muted_dark"), shade(some, 0.35)),
+			Second: or(first("vibrant_light", "muted_light"), shade(some, 0.85)),
+		}
 	}
 	return *f.shades, nil
 }
 
-// meanOf returns an image's mean colour, in which the transparent does not count.
-func meanOf(img *vips.Image) (triple, error) {
-	one := img.Copy()
-	defer one.Close()
-	if err := premultiplied(one, func() error { return scale(one, size{1, 1}) }); err != nil {
-		return triple{}, err
+// or returns the first colour that is one.
+func or(a, b options.Color) options.Color {
+	if a.Set {
+		return a
 	}
-	pixel, err := one.Pixels()
-	if err != nil {
-		return triple{}, err
-	}
-	return sharesOf(options.Color{R: pixel[0], G: pixel[1], B: pixel[2]}), nil
+	return b
 }
 
 // shade returns a colour with another lightness, 0 to 1, of Oklab.
-func shade(c triple, lightness float64) options.Color {
-	c = oklabOf(c)
+func shade(color options.Color, lightness float64) options.Color {
+	c := oklabOf(sharesOf(color))
 	rgb := fromOklab(triple{lightness, c[1], c[2]})
 	return options.Color{R: byteOf(rgb[0]), G: byteOf(rgb[1]), B: byteOf(rgb[2]), A: 255, Set: true}
 }

@@ -12,16 +12,13 @@ type edges struct{ top, right, bottom, left int }
 // with returns a size with edges around it.
 func (s size) with(e edges) size { return size{s.w + e.left + e.right, s.h + e.top + e.bottom} }
 
-// without returns the box that edges leave of one, at least 1 px. What is free
-// stays free.
+// without returns the box that edges leave of one, at least 1 px if it had that
+// much. What is free stays free.
 func (b box) without(e edges) box {
-	if b.w != 0 {
-		b.w = max(1, b.w-float64(e.left+e.right))
+	return box{
+		max(min(1, b.w), b.w-float64(e.left+e.right)),
+		max(min(1, b.h), b.h-float64(e.top+e.bottom)),
 	}
-	if b.h != 0 {
-		b.h = max(1, b.h-float64(e.top+e.bottom))
-	}
-	return b
 }
 
 // sides resolves what all sides have and what some have instead, at so many

@@ -64,7 +64,7 @@ func (o *original) qualityOf(v options.Values, to format.Format) quality {
 // that it does not have.
 func keepsColors(v options.Values) bool {
 	plain := options.Options{}.Values()
-	return v.BG == plain.BG && v.Grid == plain.Grid && v.Fit != options.FitFill && v.Fit != options.FitFillMax &&
+	return v.BG == plain.BG && v.Grid == plain.Grid && !fills(v.Fit) && v.RotType == plain.RotType &&
 		v.Adjust == plain.Adjust && v.Style == plain.Style && v.Auto&options.AutoEnhance == 0 &&
 		v.Pad == plain.Pad && v.Border == plain.Border && v.Mask == plain.Mask &&
 		v.Blend == plain.Blend && v.Mark == plain.Mark && v.Text == plain.Text
@@ -73,7 +73,7 @@ func keepsColors(v options.Values) bool {
 // addsAlpha tells whether what is asked may make parts of a picture transparent.
 func addsAlpha(v options.Values) bool {
 	plain := options.Options{}.Values()
-	return v.FM == truecolor || v.BG.Set || v.Fit == options.FitFill || v.Fit == options.FitFillMax || v.RotType == "pivot" ||
+	return v.FM == truecolor || v.BG.Set || fills(v.Fit) || v.RotType == "pivot" ||
 		v.Mask != plain.Mask || v.Pad != plain.Pad || v.Border != plain.Border
 }
 
@@ -122,6 +122,7 @@ func holdsWhole(v options.Values) bool {
 	a, s := v.Adjust, v.Style
 	return a.Noise != nil || a.NoiseSharp != nil || a.Vibrance != 0 || a.Sharp != 0 || a.Unsharp != 0 ||
 		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0 ||
+		v.Rot != 0 || v.Flip != 0 || v.Orient > 1 || fills(v.Fit) && (v.Fill.How == "blur" || v.Fill.How == "gradient") ||
 		!v.Mask.By.None() || !v.Blend.By.None() || v.Blend.Color.Set
 }
 
