@@ -41,6 +41,7 @@ var choices = []struct {
 	{"q", []string{"1", "100"}},
 	{"lossless", []string{"1"}},
 	{"auto", []string{"compress", "format", "format,compress"}},
+	{"txt", []string{"Rose", "%F0%9F%8C%B9+%EC%9E%A5%EB%AF%B8"}},
 }
 
 var formats = []string{"jpg", "pjpg", "png", "webp", "avif", "gif", "json"}

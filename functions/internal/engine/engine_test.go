@@ -855,7 +855,7 @@ func TestNoLeaks(t *testing.T) {
 	for range 30 {
 		for _, original := range originals {
 			for _, options := range []string{
-				"w=16", "fm=json", "bg=800000ff,fit=fill,fm=webp,h=20,w=20", "crop=attention,fit=crop,h=9,w=9", "blur=200,flip=hv,rot=10,sharp=5",
+				"w=16", "fm=json", "bg=800000ff,fit=fill,fm=webp,h=20,w=20", "crop=attention,fit=crop,h=9,w=9", "txt=SGk,txt-line=1,txt-shad=2", "blur=200,flip=hv,rot=10,sharp=5",
 				"colorquant=5,cs=adobergb1998,dpi=72,fm=webp,reverse=1,skip=3",
 			} {
 				runPipe(t, Job{Options: options}, original)
@@ -869,7 +869,7 @@ func TestNoLeaks(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("after 1,260 jobs, libvips still holds %+v", held)
+	t.Errorf("after 1,470 jobs, libvips still holds %+v", held)
 }
 
 // queried makes what a query asks of an original.

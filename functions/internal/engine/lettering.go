@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
 	"math"
-	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
@@ -46,7 +47,7 @@ func (l lettering) line() float64 { return lineHeight*l.size + l.lead }
 // line. It returns nil if nothing is to be seen.
 func (l lettering) draw(text string, width int) (*block, error) {
 	if width == 0 {
-		ink, err := l.ink(l.span(text), 0)
+		ink, err := l.ink(l.span("", text), nil)
 		if ink == nil || err != nil {
 			return nil, err
 		}
@@ -55,12 +56,12 @@ func (l lettering) draw(text string, width int) (*block, error) {
 	}
 	// How many lines there are, Pango doesn't tell. A full stop that can't be seen, on a line of its own below the
 	// others, does.
-	dot, err := l.ink(l.span("."), 0)
+	dot, err := l.ink(l.span("", "."), nil)
 	if dot == nil || err != nil {
 		return nil, err
 	}
 	defer dot.Close()
-	ink, err := l.ink(l.span(text)+"\n"+l.attributes("alpha='1'", "."), width)
+	ink, err := l.ink(l.span("", text)+"\n"+l.span("alpha='1'", "."), vips.Args{"width": width, "wrap": "word-char", "align": l.towards(text)})
 	if ink == nil || err != nil {
 		return nil, err
 	}
@@ -72,12 +73,11 @@ func (l lettering) draw(text string, width int) (*block, error) {
 // errTooLarge says that a text has more pixels than cairo draws, 32,767 each way.
 var errTooLarge = errors.New("the text is too large to be drawn")
 
-// ink draws Pango's markup, from where its first line begins.
-func (l lettering) ink(markup string, width int) (*overlay, error) {
+// ink draws Pango's markup, from where its first line begins. It returns nil if
+// nothing is to be seen.
+func (l lettering) ink(markup string, lines vips.Args) (*overlay, error) {
 	args := vips.Args{"text": markup, "font": l.description(l.size), "dpi": 72, "rgba": true}
-	if width > 0 {
-		args["width"], args["wrap"], args["align"] = width, "word-char", l.towards(markup)
-	}
+	maps.Copy(args, lines)
 	img, err := vips.New("text", args)
 	switch {
 	case err == nil:
@@ -91,26 +91,25 @@ func (l lettering) ink(markup string, width int) (*overlay, error) {
 	return &overlay{Image: img, x: img.XOffset(), y: img.YOffset()}, nil
 }
 
-// towards is the side that lines align with. Pango takes it for the side where
-// lines begin or end, which are the others where text runs to the left.
+// towards is the side that a text's lines align with. Pango takes it for the side
+// where lines begin or end, which are the others where the first letter's script
+// runs to the left.
 func (l lettering) towards(text string) string {
-	if i := strings.IndexFunc(text[strings.Index(text, ">")+1:], unicode.IsLetter); i >= 0 {
-		_, first, _ := strings.Cut(text, ">")
-		if leftwards([]rune(first[i:])[0]) {
-			return map[string]string{"low": "high", "centre": "centre", "high": "low"}[l.align]
-		}
+	first := strings.IndexFunc(text, unicode.IsLetter)
+	if first < 0 || !leftwards(text[first:]) {
+		return l.align
 	}
-	return l.align
+	return map[string]string{"low": "high", "centre": "centre", "high": "low"}[l.align]
 }
 
-func leftwards(r rune) bool {
+func leftwards(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
 	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
 }
 
-// span is text in Pango's markup, in which it says nothing but itself.
-func (l lettering) span(text string) string { return l.attributes("", text) }
-
-func (l lettering) attributes(more, text string) string {
+// span is text in Pango's markup, in which it says nothing but itself, with more
+// attributes than all have.
+func (l lettering) span(more, text string) string {
 	return fmt.Sprintf("<span foreground='#%02x%02x%02x' letter_spacing='%d' line_height='%d' %s>%s</span>",
 		l.color.R, l.color.G, l.color.B, units(l.track), max(units(l.line()), 1024), more, html.EscapeString(text))
 }
@@ -118,8 +117,6 @@ func (l lettering) attributes(more, text string) string {
 // units are Pango's, of which a pixel has 1,024. It takes less than one pixel of a
 // line's height for a factor.
 func units(px float64) int { return int(math.Round(px * 1024)) }
-
-func decimal(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) }
 
 // trial is the largest size in pixels that is drawn to find out how large a text
 // will be: letters grow evenly, so a small one tells of a large one.

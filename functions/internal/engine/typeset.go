@@ -41,6 +41,9 @@ func (l lettering) set(t options.Text, room size, memory int) (*block, error) {
 	return l.draw(text, width)
 }
 
+// paragraph tells whether a text is broken into lines.
+func paragraph(fit string) bool { return fit == "wrap" || fit == "wrapmax" }
+
 // oneLine puts a text on one line.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {

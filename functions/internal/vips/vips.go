@@ -82,6 +82,7 @@ func UseFonts(folder string) {
 		conf = filepath.Join(folder, fontsConf)
 	}
 	gSetenv("FONTCONFIG_FILE", conf, 1)
+	gSetenv("PANGOCAIRO_BACKEND", "fontconfig", 1) // on macOS too, which would take the system's
 }
 
 // LimitPipes bounds how many bytes libvips holds of a pipe that its loader
