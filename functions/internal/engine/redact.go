@@ -150,5 +150,5 @@ func oval(s size) (*vips.Image, error) {
 		mask.Close()
 		return nil, err
 	}
-	return mask, mask.Render()
+	return mask, nil
 }
