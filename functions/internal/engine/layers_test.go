@@ -5,13 +5,17 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
+	"primrose/functions/internal/sample"
 )
 
 // layered makes a PNG of a picture and of what a query lays upon it, in the order
@@ -285,4 +289,59 @@ func jpegHeader(w, h int) []byte {
 	b.Write([]byte{0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), 1, 1, 0x11, 0})
 	b.Write([]byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0})
 	return b.Bytes()
+}
+
+// A layer is shaped as a picture is by the same options, faces and all.
+func TestLayerIsShapedAsAPicture(t *testing.T) {
+	face, err := fs.ReadFile(sample.Originals(), "astronaut.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ground := pngOf(t, plainly(120, 200, white))
+	for layer, picture := range map[string]string{
+		"blend-w=90&blend-h=180&blend-fit=crop":                  "w=90&h=180&fit=crop",
+		"blend-w=90&blend-h=180&blend-fit=crop&blend-crop=right": "w=90&h=180&fit=crop&crop=right",
+		"blend-w=90&blend-h=180&blend-fit=crop&blend-crop=faces": "w=90&h=180&fit=crop&crop=faces",
+		"blend-w=90&blend-h=180&blend-fit=clamp":                 "w=90&h=180&fit=clamp",
+		"blend-w=90&blend-h=180":                                 "w=90&h=180",
+		"w=60&h=100&fit=crop&crop=left&blend-size=inherit":       "w=60&h=100&fit=crop&crop=left",
+	} {
+		want := laid(t, picture, face)
+		got := laid(t, "blend=f.jpg&blend-mode=normal&blend-align=top,left&"+layer, ground, face)
+		if d := difference(got, want); max(d[0], d[1], d[2], d[3]) > 0.02 {
+			t.Errorf("%s differs from %s by %.2f", layer, picture, d)
+		}
+	}
+}
+
+// TestMarkAgreesWithSharp resizes a detailed mark by sharp, and lays it by the
+// formula.
+func TestMarkAgreesWithSharp(t *testing.T) {
+	below, above := scene(300, 200), holes(scene(600, 400))
+	file := filepath.Join(t.TempDir(), "mark.png")
+	if err := os.WriteFile(file, pngOf(t, above), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	questions := []any{
+		map[string]any{"file": file, "steps": []any{[]any{"resize", map[string]any{"width": 150, "fastShrinkOnLoad": false}}}},
+	}
+	var answers []struct {
+		Width, Height int
+		Pixels        []byte
+	}
+	askSharp(t, questions, &answers)
+	resized := &image.NRGBA{Pix: answers[0].Pixels, Stride: 4 * answers[0].Width, Rect: image.Rect(0, 0, answers[0].Width, answers[0].Height)}
+	want := image.NewNRGBA(below.Rect)
+	for y := range 200 {
+		for x := range 300 {
+			s := resized.NRGBAAt(x-20, y-30)
+			want.SetNRGBA(x, y, composed(below.NRGBAAt(x, y), s, modesBySpec["normal"]))
+		}
+	}
+	got := laid(t, "mark=m&mark-w=150&mark-x=20&mark-y=30", pngOf(t, below), pngOf(t, above))
+	if d := difference(got, want); max(d[0], d[1], d[2], d[3]) > maxDifference {
+		t.Errorf("the mark differs from sharp's by %.2f", d)
+	} else {
+		t.Logf("the mark differs from sharp's by %.2f", d)
+	}
 }
