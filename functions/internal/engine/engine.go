@@ -56,7 +56,7 @@ type Engine struct{}
 
 // New returns the engine of this process. lib is the path of libvips, as
 // [vips.Find] returns it, and fonts the folder of fonts, as [vips.FindFonts]
-// does; if that is "", no text can be drawn.
+// does; if that is "", text is refused.
 func New(lib, fonts string) (*Engine, error) {
 	if err := vips.Open(lib); err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"errors"
 	"strings"
 
 	"primrose/functions/internal/options"
+	"primrose/functions/internal/vips"
 )
 
 // textPad is how many pixels of DPR 1 lie between a text and the picture's edges
@@ -14,6 +16,9 @@ const textPad = 10
 func inscribe(f *frame) error {
 	if strings.TrimSpace(f.values.Text.Text) == "" {
 		return nil
+	}
+	if !vips.HasFonts() {
+		return errors.New("this process has no fonts to draw text by")
 	}
 	if f.original.caption == nil {
 		made, err := f.caption()

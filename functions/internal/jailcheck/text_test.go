@@ -3,10 +3,13 @@ package jailcheck
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"testing"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/problem"
+	"primrose/functions/internal/sample"
 	"primrose/functions/internal/vips"
 	"primrose/functions/internal/worker"
 )
@@ -51,6 +54,20 @@ func TestTextInTheJail(t *testing.T) {
 	}
 	if bytes.Equal(drawn["serif WWWW"], drawn["monospace WWWW"]) {
 		t.Error("serif letters look like those of equal width")
+	}
+}
+
+// A worker that may not read the fonts refuses to write, rather than to draw
+// boxes.
+func TestNoTextWithoutFonts(t *testing.T) {
+	pool, err := worker.NewPool(worker.Config{Role: role, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = pool.Do(t.Context(), engine.Job{Options: "fm=png,txt=SGk", Limits: limits()}, bytes.NewReader(sample.Rose()))
+	if problem.Of(err).Code != problem.Internal {
+		t.Errorf("without fonts, text is written: %v", err)
 	}
 }
 

@@ -77,6 +77,7 @@ const fontsConf = "fonts.conf"
 // by no others; by none at all if the folder is "". It must be called before the
 // first text is drawn.
 func UseFonts(folder string) {
+	hasFonts = folder != ""
 	conf := os.DevNull
 	if folder != "" {
 		conf = filepath.Join(folder, fontsConf)
@@ -84,6 +85,12 @@ func UseFonts(folder string) {
 	gSetenv("FONTCONFIG_FILE", conf, 1)
 	gSetenv("PANGOCAIRO_BACKEND", "fontconfig", 1) // on macOS too, which would take the system's
 }
+
+// hasFonts is whether there are any.
+var hasFonts bool
+
+// HasFonts tells whether text can be drawn. Without fonts, libvips draws boxes.
+func HasFonts() bool { return hasFonts }
 
 // LimitPipes bounds how many bytes libvips holds of a pipe that its loader
 // can't read in one go.
