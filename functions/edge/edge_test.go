@@ -113,25 +113,53 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
+// FuzzHandle compares QuickJS and Go on requests to each of the stages, as they
+// come and signed well.
 func FuzzHandle(f *testing.F) {
-	f.Add(0, "/a%20b+c.jpg", "w=300&h=0200&crop=left,top", "image/webp")
-	f.Add(1, "/장미/-/🌹%2F(1)'.jpg", "auto=format,compress&auto=format&fm=png", "image/avif;q=0.5,image/webp")
-	f.Add(1, "/x/-/w=1", "ar=16%3A9&bg=Fff&dpr=2.625&lossless=TRUE&rect=1,2,3,4&h=9", "*/*;q=0.1,image/avif;q=0.10")
-	f.Add(2, "/rose.jpg", "w=1&kid=2026a&expires=9999999999&s=", "")
+	f.Add(uint(0), false, "/a%20b+c.jpg", "w=300&h=0200&crop=left,top", "image/webp")
+	f.Add(uint(1), false, "/장미/-/🌹%2F(1)'.jpg", "auto=format,compress&auto=format&fm=png&border=3,red&dpr=2", "image/avif;q=0.5,image/webp")
+	f.Add(uint(1), false, "/x/-/w=1", "ar=16%3A9&bg=Fff&dpr=2.625&lossless=TRUE&rect=1,0.2,full,4&h=9", "*/*;q=0.1,image/avif;q=0.10")
+	f.Add(uint(2), false, "/rose.jpg", "w=1&kid=2026a&expires=9999999999&s=", "")
+	f.Add(uint(2), true, "/rose.jpg", "txt=%EC%9E%A5%0A&mark=/a%2Bb.png&blend=Navy&mask=ellipse", "")
+	f.Add(uint(3), false, "/rose.jpg", "preset=thumb&txt64=66Ol66-4&mark64=L2EucG5n&w64=MzAw", "")
+	f.Add(uint(5), true, "/rose.jpg", "corner-radius=1,2,3,4&duotone=000080,Fed&max-bytes=1e5", "")
+	f.Add(uint(6), true, "/rose.jpg", "", "")
 	all := suites(f)
 	functions := make([]*Function, len(all))
 	for i, u := range all {
 		functions[i] = newFunction(f, u.stage())
 	}
-	f.Fuzz(func(t *testing.T, i int, uri, query, accept string) {
-		i &= 3
+	f.Fuzz(func(t *testing.T, i uint, sign bool, uri, query, accept string) {
+		i %= uint(len(all))
+		u := all[i]
 		s := sample{URI: strings.ToValidUTF8(uri, "?"), Query: strings.ToValidUTF8(query, "?"), Accept: strings.ToValidUTF8(accept, "?")}
-		if i == 3 { // as 2, but signed well
-			i = 2
-			covered, _, _ := strings.Cut(s.Query, "&s=")
-			s.Query = signed(s.URI, covered+"&kid=2026a", all[i].Store["key.2026a"])
+		switch covered, _, _ := strings.Cut(s.Query, "&s="); {
+		case sign && u.Imgix:
+			s.Query = signedByImgix(s.URI, covered, u.Store["key.imgix"])
+		case sign:
+			s.Query = signed(s.URI, covered+"&kid=2026a", u.Store["key.2026a"])
 		}
-		all[i].agree(t, s, runQuickJS(t, functions[i], s))
+		u.agree(t, s, runQuickJS(t, functions[i], s))
+	})
+}
+
+// FuzzGrammar compares QuickJS and Go on requests of the whole grammar, which
+// the fuzzer's bytes seldom are.
+func FuzzGrammar(f *testing.F) {
+	f.Add(uint64(0))
+	all := suites(f)
+	functions := make([]*Function, len(all))
+	for i, u := range all {
+		functions[i] = newFunction(f, u.stage())
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		for i, u := range all {
+			g := generator{rand.New(rand.NewPCG(seed, uint64(i)))}
+			for range 5 {
+				s := g.sample(u)
+				u.agree(t, s, runQuickJS(t, functions[i], s))
+			}
+		}
 	})
 }
 
@@ -172,7 +200,10 @@ func (u suite) agree(t *testing.T, s sample, edge answer) {
 		return
 	}
 	p := problem.Of(err)
-	if edge.Path != "" { // the edge lets pass what only Go knows: colour names
+	if strings.Contains(p.Detail, "<color>") && edge.Code == problem.TooLong { // only Go knows colour names, and so asks no further
+		return
+	}
+	if edge.Path != "" { // the edge lets them pass
 		_, err := variant.Parse(edge.Path)
 		if err == nil || problem.Of(err).Code != p.Code || !strings.Contains(p.Detail, "<color>") {
 			t.Errorf("%s: Go gives %v, the edge %q", s, p, edge.Path)

@@ -33,7 +33,7 @@ func (g generator) sample(u suite) sample {
 	s := sample{
 		Method: g.pick("", "", "", "", "", "", "", "", "HEAD", "POST"),
 		URI:    "/" + g.key(),
-		Query:  g.some(5, "&", g.parameter),
+		Query:  g.some(4, "&", g.parameter),
 		Accept: g.some(5, g.pick(",", ", "), g.mediaRange),
 	}
 	if u.Widths != nil {
@@ -67,7 +67,7 @@ func (g generator) easy(s sample) sample {
 
 // signed returns the query of a sample signed, well in half of the cases.
 func (g generator) signed(u suite, s sample) string {
-	ids := slices.Concat(u.Keys, u.Keys, u.Keys, []string{"other", g.pick("", "constructor", signature.Imgix)})
+	ids := slices.Concat(slices.Repeat(u.Keys[:min(1, len(u.Keys))], 5), u.Keys, []string{g.pick("other", "", "constructor", signature.Imgix)})
 	id, query := g.pick(ids...), s.Query
 	if u.Imgix && g.IntN(5) > len(u.Keys) {
 		id = signature.Imgix
