@@ -6,6 +6,9 @@ import (
 	"image/color"
 	"math"
 	"testing"
+
+	"primrose/functions/internal/options"
+	"primrose/functions/internal/problem"
 )
 
 // shown makes what a query asks for as PNG, and decodes it.
@@ -308,6 +311,15 @@ func TestAdjustmentsTakeAnyOriginal(t *testing.T) {
 			t.Errorf("%s: %v became %v", name, b, a)
 		}
 	}
+	o, err := options.FromQuery(all, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := pngOf(t, noise(40, 30))
+	if _, err := runPipe(t, Job{Options: o.String()}, cut[:len(cut)/2]); code(err) != problem.BrokenImage {
+		t.Errorf("half of an original: %v", err)
+	}
+	holdsNothing(t)
 }
 
 // Each frame of an animation changes, also where its palette would do for the
