@@ -123,7 +123,7 @@ func holdsWhole(v options.Values) bool {
 	return a.Noise != nil || a.NoiseSharp != nil || a.Vibrance != 0 || a.Sharp != 0 || a.Unsharp != 0 ||
 		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0 ||
 		v.Rot != 0 || v.Flip != 0 || v.Orient > 1 || fills(v.Fit) && (v.Fill.How == "blur" || v.Fill.How == "gradient") ||
-		!v.Mask.By.None() || !v.Blend.By.None() || v.Blend.Color.Set
+		!v.Mask.By.None() || !v.Blend.By.None() || v.Blend.Color.Set || redacts(v)
 }
 
 // holding returns how many bytes are held for each of the variant's pixels
