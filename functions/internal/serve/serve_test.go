@@ -225,6 +225,29 @@ func TestReplacedOriginal(t *testing.T) {
 	}
 }
 
+// A watermark is an original, too: who replaces it sees that at once, and who
+// asks for one that is missing is told which.
+func TestReplacedMark(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	if response, body := l.ask(t, "GET", "/rose.jpg?mark=logo.jpg&fm=png", ""); response.StatusCode != http.StatusNotFound || !strings.Contains(string(body), "mark: ") {
+		t.Errorf("without the mark: %s %s", response.Status, body)
+	}
+	for _, c := range []color.Gray{{0}, {128}} {
+		l.write(t, "logo.jpg", file(t, format.JPEG, c))
+		for range 2 { // made, then kept
+			_, body := l.ask(t, "GET", "/rose.jpg?mark=/logo.jpg&mark-x=0&mark-y=0&fm=png", "")
+			picture, err := png.Decode(bytes.NewReader(body))
+			if err != nil {
+				t.Fatalf("%v: %s", err, body)
+			}
+			if got := color.GrayModel.Convert(picture.At(0, 0)).(color.Gray); got.Y > c.Y+2 || got.Y+2 < c.Y {
+				t.Errorf("under a mark of %v, the picture is %v", c, got)
+			}
+		}
+	}
+}
+
 // unsound says behind the last byte that what it holds is wrong, as S3's client
 // does.
 type unsound struct{ store.Store }
