@@ -222,6 +222,37 @@ func TestVariants(t *testing.T) {
 	d.wantJSONLog(t, 3)
 }
 
+// Text is drawn by the fonts in the bundle: a letter of theirs is wider than
+// another, and boxes in the place of letters are not.
+func TestText(t *testing.T) {
+	d := deploy(t, map[string]string{jailName: "required"})
+	d.put(t, "rose.jpg", photo(t))
+	width := func(text string) (columns int) {
+		got := d.request(t, "GET", "/rose.jpg/-/fm=png,txt="+base64.RawURLEncoding.EncodeToString([]byte(text))+",txt-color=ffffff,txt-size=40", nil)
+		m, err := png.Decode(bytes.NewReader(got.Body))
+		if err != nil {
+			t.Fatalf("%q: %d %s", text, got.Status, got.Body)
+		}
+		for x := range 600 {
+			white := false
+			for y := range 400 {
+				r, g, b, _ := m.At(x, y).RGBA()
+				white = white || min(r, g, b) > 0xf000
+			}
+			if white {
+				columns++
+			}
+		}
+		return columns
+	}
+	if narrow, wide := width("iiii"), width("WWWW"); narrow == 0 || wide < 3*narrow {
+		t.Errorf("iiii has %d columns, WWWW %d", narrow, wide)
+	}
+	if width("글") == 0 {
+		t.Error("a Korean syllable is not drawn")
+	}
+}
+
 // What is missing looks like the stage's fallback, streamed under its own status.
 func TestFallback(t *testing.T) {
 	d := deploy(t, map[string]string{fallbackName: "none/장미.jpg"})
