@@ -248,7 +248,6 @@ function parameters(pairs) {
   return given;
 }
 
-
 // Only what is spelled as it would be here again is valid base64url of valid
 // UTF-8: the decoder overlooks the rest.
 function fromBase64url(value) {
@@ -287,7 +286,8 @@ function places(text, range) {
   return values.length === ranges.length && values.every(value => value) && values.join('_');
 }
 
-// A text as the first of a range's alternatives that takes it.
+// A text as the first of a range's alternatives that takes it. A word is spelled
+// as it is there; <color> and <key> are none, and keys are path's affair.
 function alternative(text, range) {
   return range.split('|').reduce((value, one) => value || (
     one.includes('..') ? within(text, one) : one === '<color>' ? color(text) : text !== '<key>' && text === one && text

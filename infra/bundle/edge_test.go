@@ -36,6 +36,14 @@ func TestMinifyRefuses(t *testing.T) {
 	}
 }
 
+func TestPacked(t *testing.T) {
+	const table = "# Comment\n\nw value 1..8192\n#> rose.jpg?w=1\npx value 0..100 0\ncrop list top|left top\nq value 0..100\nsides list top|left\n"
+	const want = "1..8192&w=\n0..100&px=0&q=\nlist top|left&crop=top&sides=\n"
+	if got := packed(table); got != want {
+		t.Errorf("packed as %q, want %q", got, want)
+	}
+}
+
 // One byte too many is refused here, not by CloudFront in the middle of a deploy.
 func TestEdgeLimit(t *testing.T) {
 	script := func(n int) string {
