@@ -12,6 +12,7 @@ func blend(f *frame) error {
 	if l == nil || err != nil {
 		return err
 	}
+	defer l.Close()
 	if err := f.render(); err != nil { // its pixels are read twice
 		return err
 	}
@@ -23,18 +24,22 @@ func blend(f *frame) error {
 	return f.lay(mixed)
 }
 
-// blended is what is mixed with the picture; nil if nothing is.
+// blended is what is mixed with the picture, to be closed; nil if nothing is.
 func (f *frame) blended() (*overlay, error) {
 	b, l := f.values.Blend, f.original.layers["blend"]
 	switch color := cmp.Or(b.By.Color, b.Color); {
 	case l != nil:
-		return l.once(f.blendShape(l), func(o *overlay) error {
+		laid, err := l.once(f.blendShape(l), func(o *overlay) error {
 			if err := o.fade(b.Alpha); err != nil {
 				return err
 			}
 			o.x, o.y = f.at(position{b.Align, b.X, b.Y, b.Pad}.or(options.AlignMiddle|options.AlignCenter), o.size())
 			return o.clip(f.size())
 		})
+		if err != nil {
+			return nil, err
+		}
+		return &overlay{laid.Copy(), laid.x, laid.y}, nil
 	case color.Set:
 		color.A = uint8((int(color.A)*b.Alpha + 50) / 100)
 		img, err := plain(color)(f.size())

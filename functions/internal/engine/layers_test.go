@@ -345,3 +345,26 @@ func TestMarkAgreesWithSharp(t *testing.T) {
 		t.Logf("the mark differs from sharp's by %.2f", d)
 	}
 }
+
+func TestLayersLeakNothing(t *testing.T) {
+	photo, holed, moving := jpegOf(t, noise(48, 32)), pngOf(t, quarters(32, 32, red, none, blue, yellow)), gifOf(t, quarters(16, 16), quarters(16, 16, blue, red, red, blue))
+	originals := [][]byte{photo, holed, moving, photo[:len(photo)/2], []byte("GIF")}
+	for _, query := range []string{
+		"mark=m&mark-w=9", "mark=m&mark-tile=grid&mark-rot=30&mark-alpha=50", "mask=m", "mask=m&mask-bg=red", "blend=m.png&blend-mode=hue", "blend=m.png&blend-mode=burn&blend-w=9",
+		"mark=m&mark-x=-99", "mark=m&mark-if-min-width=99",
+	} {
+		for _, picture := range originals {
+			for _, layer := range originals {
+				layered(t, query, picture, layer)
+			}
+		}
+	}
+	for mode := range modesBySpec {
+		for _, query := range []string{"blend=red&mask=ellipse&blend-mode=" + mode, "blend=80ff0000&mask=corners&mask-bg=blue&blend-mode=" + mode} {
+			for _, picture := range originals {
+				layered(t, query, picture)
+			}
+		}
+	}
+	holdsNothing(t)
+}

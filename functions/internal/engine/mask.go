@@ -14,10 +14,7 @@ func mask(f *frame) error {
 		return err
 	}
 	w := &workings{}
-	covered, err := f.cover(w)
-	if err != nil {
-		return err
-	}
+	covered := f.cover(w)
 	around := f.values.Mask.BG
 	if !f.to.HasAlpha() {
 		around = onWhite(around)
@@ -52,11 +49,11 @@ func (w *workings) within(img, covered *vips.Image, around options.Color) *vips.
 }
 
 // cover returns how much of each pixel stays, from 0 to 255.
-func (f *frame) cover(w *workings) (*vips.Image, error) {
+func (f *frame) cover(w *workings) *vips.Image {
 	m, s := f.values.Mask, f.size()
 	switch m.By.Word {
 	case "ellipse":
-		return w.linear(w.ellipse(s), 255, 0), nil
+		return w.linear(w.ellipse(s), 255, 0)
 	case "corners":
 		radii := [4]float64{}
 		for i := range radii {
@@ -65,17 +62,18 @@ func (f *frame) cover(w *workings) (*vips.Image, error) {
 		if m.Radius.Set {
 			radii = f.radii(m.Radius)
 		}
-		return w.linear(w.covered(s.w, s.h, rect{0, 0, s.w, s.h}, radii), 255, 0), nil
+		return w.linear(w.covered(s.w, s.h, rect{0, 0, s.w, s.h}, radii), 255, 0)
 	}
 	shape := options.Options{}.Values()
 	shape.Fit, shape.W, shape.H = options.FitScale, options.Length{Px: s.w}, options.Length{Px: s.h}
 	laid, err := f.original.layers["mask"].once(shape, func(*overlay) error { return nil })
 	if err != nil {
-		return nil, err
+		w.err = err
+		return nil
 	}
 	// By its light and its opacity: what is white and opaque stays.
 	light := w.with(w.luma(laid.Image), "multiply", w.bands(laid.Image, 3, 1))
-	return w.linear(light, 1.0/255, 0), nil
+	return w.linear(light, 1.0/255, 0)
 }
 
 // ellipse returns how much of each pixel, 0 to 1, the ellipse covers that

@@ -55,8 +55,12 @@ func (f *frame) mix(l *overlay, mode string) (*overlay, error) {
 	if f.image.HasAlpha() {
 		colors = w.between(above, colors, w.bands(area, 3, 1))
 	}
-	made := &overlay{l.Image.Copy(), l.x, l.y}
-	return made, w.finish(made.Image, w.join(w.bytes(colors), w.bands(l.Image, 3, 1)))
+	made := &overlay{l.Copy(), l.x, l.y}
+	if err := w.finish(made.Image, w.join(w.bytes(colors), w.bands(l.Image, 3, 1))); err != nil {
+		made.Close()
+		return nil, err
+	}
+	return made, nil
 }
 
 // between goes from one image to another by a third of 0 to 255.
