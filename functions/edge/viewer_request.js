@@ -298,10 +298,10 @@ function alternative(text, range) {
 // lower bound is written with. It is spelled by its letters: parsed and printed,
 // it might differ between two languages.
 function within(text, range) {
-  const parts = text.length <= 32 && whole(/^(-?)0*([0-9]+)(\.[0-9]+)?/, text);
+  const parts = text.length <= 32 && whole(/^(-?)0*([0-9]+|(?=\.[0-9]))(\.[0-9]+)?/, text);
   if (!parts) return null;
   const bounds = range.split('..');
-  let number = parts[2];
+  let number = parts[2] || '0';
   if (parts[3]) {
     const decimals = (bounds[0].split('.')[1] || '').length;
     number += parts[3].slice(0, decimals + 1).replace(/\.?0*$/, '');

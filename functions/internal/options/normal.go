@@ -102,7 +102,7 @@ const maxDecimal = 32
 func decimal(text string, kept int) (string, bool) {
 	unsigned := strings.TrimPrefix(text, "-")
 	whole, part, dotted := strings.Cut(unsigned, ".")
-	if len(text) > maxDecimal || whole == "" || dotted && part == "" || !only(whole+part, digits) {
+	if len(text) > maxDecimal || whole == "" && !dotted || dotted && part == "" || !only(whole+part, digits) {
 		return "", false
 	}
 	number := strings.TrimLeft(whole, "0")
