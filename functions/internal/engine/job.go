@@ -7,7 +7,7 @@ import (
 
 // Version is part of every variant's ETag. Raise it when the same options
 // would make other pixels.
-const Version = "1"
+const Version = "2"
 
 // Job is all that the engine is told besides the original's bytes. It
 // travels from the image function to the worker as JSON.

@@ -29,7 +29,7 @@ func Find() (string, error) {
 func FindFonts() (string, error) {
 	folder, err := find("PRIMROSE_FONTS", path.Join("fonts", fontsConf), path.Join("build", "fonts", fontsConf))
 	if err == nil && folder == "" {
-		err = errors.New("the fonts are not installed: run make fonts, or name their folder in PRIMROSE_FONTS")
+		err = errors.New("the fonts are not installed: run make codecs, or name their folder in PRIMROSE_FONTS")
 	}
 	return strings.TrimSuffix(folder, string(filepath.Separator)+fontsConf), err
 }
