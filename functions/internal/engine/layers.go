@@ -130,11 +130,13 @@ func (l *overlay) fade(percent int) error {
 func (l *overlay) clip(s size) error {
 	left, top := max(0, -l.x), max(0, -l.y)
 	w, h := min(l.Width()-left, s.w-max(0, l.x)), min(l.Height()-top, s.h-max(0, l.y))
-	if w <= 0 || h <= 0 {
-		left, top, w, h = 0, 0, 1, 1 // beyond the picture a pixel is laid for nothing
-	} else {
-		l.x, l.y = l.x+left, l.y+top
+	if w <= 0 || h <= 0 { // beyond the picture; an invisible pixel upon it does for that
+		l.x, l.y, left, top, w, h = 0, 0, 0, 0, 1, 1
+		if err := l.fade(0); err != nil {
+			return err
+		}
 	}
+	l.x, l.y = l.x+left, l.y+top
 	return l.Apply("extract_area", vips.Args{"left": left, "top": top, "width": w, "height": h})
 }
 
