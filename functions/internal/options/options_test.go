@@ -213,7 +213,8 @@ func TestValues(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "w=300", "ar=16_9,auto=avif_webp_compress,crop=top_left,w=640", "bg=88ff0000", "w=1,w=1"} {
+	for _, seed := range []string{"", "w=300", "ar=16_9,auto=avif_webp_compress,crop=top_left,w=640", "bg=88ff0000", "w=1,w=1",
+		"border=3_ff0000,corner-radius=1_2_3_4,h=0.5", "blend=navy,mark=Lw,mask=L2EucG5n,txt=66Ol66-4", "duotone=000080_ffe4b5,rect=left_0.5_full_9,txt=_w"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -230,13 +231,18 @@ func FuzzParse(f *testing.F) {
 func FuzzFromQuery(f *testing.F) {
 	f.Add("w=300&h=200&fit=crop&auto=format,compress&bg=fff&dpr=2.625", chrome)
 	f.Add("ar=16%3A9&rect=1,2,3,4&crop=left,top&rot=-0.5&w=0x1&flip=H", "image/webp;q=0.001")
+	f.Add("preset=thumb&txt64=66Ol66-4&mark=/a+b.png&mask=ELLIPSE&corner-radius=1,02,3.9,4", "")
+	f.Add("w=300&dpr=1.5&border=3,F0a&blend64=ODBmZjAwMDA&h=0.25&lossless=False&dl=%EC%9E%A5%0A", "")
+	stages := []Rules{{}, {Ladder{320, 640}, map[string]string{"thumb": "w=30&h=20&auto=format&pad=3", "bad": "w=0"}}}
 	f.Fuzz(func(t *testing.T, query, accept string) {
-		options, err := FromQuery(query, accept)
-		if err != nil {
-			return
-		}
-		if again, err := Parse(options.String()); err != nil || !reflect.DeepEqual(again, options) {
-			t.Fatalf("FromQuery(%q, %q) = %q, which parses to %q, %v", query, accept, options, again, err)
+		for _, rules := range stages {
+			options, err := rules.FromQuery(query, accept)
+			if err != nil {
+				continue
+			}
+			if again, err := Parse(options.String()); err != nil || !reflect.DeepEqual(again, options) {
+				t.Fatalf("FromQuery(%q, %q) = %q, which parses to %q, %v", query, accept, options, again, err)
+			}
 		}
 	})
 }
