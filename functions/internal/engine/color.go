@@ -17,6 +17,12 @@ func toSRGB(f *frame) error {
 		}
 		// A profile that can't be used is as good as none.
 	}
+	if img.Interpretation() == "cmyk" {
+		if err := convertInks(img); err != nil {
+			return uncolored(img, err)
+		}
+		return finish(img)
+	}
 	if img.Interpretation() != "srgb" {
 		if err := img.Apply("colourspace", vips.Args{"space": "srgb"}); err != nil {
 			return uncolored(img, err)
@@ -37,6 +43,14 @@ func uncolored(img *vips.Image, err error) error {
 func convert(img *vips.Image) error {
 	return img.Apply("icc_transform", vips.Args{
 		"output_profile": "srgb", "embedded": true, "intent": "perceptual", "depth": 8,
+	})
+}
+
+// convertInks takes inks without a profile for those of libvips' own, a usual
+// offset press, as sharp does.
+func convertInks(img *vips.Image) error {
+	return img.Apply("icc_transform", vips.Args{
+		"input_profile": "cmyk", "output_profile": "srgb", "intent": "perceptual", "depth": 8,
 	})
 }
 
