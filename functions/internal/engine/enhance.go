@@ -86,24 +86,24 @@ func (s histogram) quantile(part float64) float64 {
 	return 1
 }
 
+// ends returns the shades that become all dark and all light.
+func (s histogram) ends() (dark, light float64) {
+	return math.Min(s.quantile(clipped), reach), math.Max(s.quantile(1-clipped), 1-reach)
+}
+
 // enhancement returns the curves for red, green and blue.
-func (h channelHistograms) enhancement() []curve {
+func (h channelHistograms) enhancement() (curves []curve) {
 	var all histogram
 	for _, channel := range h {
 		for shade, n := range channel {
 			all[shade] += n
 		}
 	}
-	var curves []curve
+	dark, light := all.ends()
+	lift := towardsMiddle(levels(dark, light)(all.quantile(0.5)))
 	for _, channel := range h {
-		low := (1-own)*all.quantile(clipped) + own*channel.quantile(clipped)
-		high := (1-own)*all.quantile(1-clipped) + own*channel.quantile(1-clipped)
-		curves = append(curves, levels(math.Min(low, reach), math.Max(high, 1-reach)))
-	}
-	medium := unit(levels(math.Min(all.quantile(clipped), reach), math.Max(all.quantile(1-clipped), 1-reach))(all.quantile(0.5)))
-	lift := towardsMiddle(medium)
-	for i := range curves {
-		curves[i] = curves[i].then(lift)
+		ownDark, ownLight := channel.ends()
+		curves = append(curves, levels((1-own)*dark+own*ownDark, (1-own)*light+own*ownLight).then(lift))
 	}
 	return curves
 }

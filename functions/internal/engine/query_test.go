@@ -22,7 +22,7 @@ func FuzzQuery(f *testing.F) {
 		"mark=m&mark-w=0.5&mark-rot=20&mark-tile=grid&mark-pad=0&blend=b.png&blend-mode=hue&blend-fit=clamp&blend-w=9&blend-h=20&fm=png",
 		"blend=k.png&blend-size=inherit&w=9&h=7&fit=crop&blend-align=top,left&blend-x=-3&mask=k&mask-bg=80ff0000&fm=webp",
 		"mark=m&mark-base=folder&mark-scale=0&mark-x=-99&mark-alpha=7&mask=corners&corner-radius=1,2,3,8192&fm=jpg",
-		"blend=c&blend-mode=hue&blend-y=-8192&mark=a&mark-x=8192",
+		"blend=c.png&blend-mode=hue&blend-y=-8192&mark=a&mark-x=8192",
 		"palette=json&colors=3", "palette=css&prefix=x", "fm=blurhash", "fm=thumbhash", "fm=json&faces=1",
 	} {
 		f.Add(query)
