@@ -10,9 +10,9 @@
 // destructuring, default arguments, classes, Map or catch without a name.
 // Its budget is 10,240 bytes minified, 2 MB of memory and a millisecond. A
 // regular expression that does not match keeps 5 kB there until the end of
-// the call, so none is used where a miss is usual. And await stands only in
-// statements of its own, const x = await …: elsewhere, among arguments say,
-// CloudFront accepts the function and then fails each request.
+// the call, so none that usually misses is tried for every parameter. And await
+// stands only in statements of its own, const x = await …: elsewhere, among
+// arguments say, CloudFront accepts the function and then fails each request.
 
 import cf from 'cloudfront';
 import crypto from 'crypto';
@@ -118,11 +118,12 @@ function secretOf(pairs) {
 
 function verify(uri, query, secret, pairs) {
   const start = ('&' + query).lastIndexOf('&s=');
+  if (!secret || start < 0) refuseSignature();
   const covered = start > 0 ? uri + '?' + query.slice(0, start - 1) : uri;
   const right = sent(pairs, 'kid').length
     ? crypto.createHmac('sha256', secret).update(covered).digest('base64url')
     : crypto.createHash('md5').update(secret + covered).digest('hex');
-  if (!secret || start < 0 || !same(right, query.slice(start + 2))) refuseSignature();
+  if (!same(right, query.slice(start + 2))) refuseSignature();
   const times = sent(pairs, 'expires');
   if (!times.every(inFuture)) refuse(403, 'expired', 'the URL has expired: ask for a new one where it came from');
 }
@@ -381,11 +382,12 @@ function negotiated(auto, accept) {
 function weights(accept) {
   const best = {avif: 0, webp: 0, other: 0};
   accept.replace(/[ \t]/g, '').split(',').forEach(item => {
-    const parts = item.split(';q='); // 1 if there is none, 0 if it is malformed
+    const parts = item.split(';q=');
     const range = parts[0].split(';')[0];
     if (range !== '*/*' && !range.startsWith('image/')) return;
     const format = range === 'image/avif' ? 'avif' : range === 'image/webp' ? 'webp' : 'other';
-    best[format] = Math.max(best[format], parts.length > 1 ? Number(within(parts[1], '0.000..1') || 0) : 1);
+    const q = parts.length > 1 ? Number(within(parts[1], '0.000..1') || 0) : 1; // 0 if it is malformed
+    best[format] = Math.max(best[format], q);
   });
   return best;
 }
