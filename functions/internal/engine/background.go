@@ -35,10 +35,7 @@ type ground func(size) (*vips.Image, error)
 func plain(color options.Color) ground {
 	return func(s size) (*vips.Image, error) {
 		made, err := vips.New("black", vips.Args{"width": s.w, "height": s.h, "bands": 4})
-		if err != nil {
-			return nil, err
-		}
-		return made, chain(made,
+		return chained(made, err,
 			operation{"linear", vips.Args{"a": []float64{1}, "b": rgba(color), "uchar": true}},
 			operation{"copy", vips.Args{"interpretation": "srgb"}},
 		)
@@ -48,10 +45,10 @@ func plain(color options.Color) ground {
 // underlay lays a ground behind an image with transparency.
 func underlay(img *vips.Image, make ground) error {
 	behind, err := make(size{img.Width(), img.Height()})
-	defer behind.Close()
 	if err != nil {
 		return err
 	}
+	defer behind.Close()
 	made, err := vips.New("composite2", vips.Args{"base": behind, "overlay": img, "mode": "over"})
 	if err != nil {
 		return err

@@ -52,10 +52,10 @@ func (f *frame) place(at rect, make ground) error {
 		return err
 	}
 	behind, err := make(at.size())
-	defer behind.Close()
 	if err != nil {
 		return err
 	}
+	defer behind.Close()
 	for _, img := range []*vips.Image{behind, f.image} {
 		if err := addAlpha(img); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (f *frame) place(at rect, make ground) error {
 // every wide blur it is computed on few pixels.
 func (f *frame) haze(s size) (*vips.Image, error) {
 	img := f.image.Copy()
-	return img, premultiplied(img, func() error {
+	err := premultiplied(img, func() error {
 		few := s.times(maxSigma / hazeSigma(s))
 		from := size{img.Width(), img.Height()}
 		covering := from.times(max(float64(few.w)/float64(from.w), float64(few.h)/float64(from.h))).atLeast(few)
@@ -90,6 +90,7 @@ func (f *frame) haze(s size) (*vips.Image, error) {
 		}
 		return scale(img, s)
 	})
+	return chained(img, err)
 }
 
 // hazeSigma is how wide the ground of a frame is blurred, in pixels. imgix says

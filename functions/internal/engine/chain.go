@@ -17,3 +17,16 @@ func chain(img *vips.Image, operations ...operation) error {
 	}
 	return nil
 }
+
+// chained goes on with an image that was made, if it was. After an error there
+// is none, and nothing is left to be closed.
+func chained(img *vips.Image, err error, operations ...operation) (*vips.Image, error) {
+	if err == nil {
+		err = chain(img, operations...)
+	}
+	if err != nil {
+		img.Close()
+		return nil, err
+	}
+	return img, nil
+}

@@ -857,6 +857,7 @@ func TestNoLeaks(t *testing.T) {
 			for _, options := range []string{
 				"w=16", "fm=json", "bg=800000ff,fit=fill,fm=webp,h=20,w=20", "crop=attention,fit=crop,h=9,w=9", "txt=SGk,txt-line=1,txt-shad=2", "blur=200,flip=hv,rot=10,sharp=5",
 				"colorquant=5,cs=adobergb1998,dpi=72,fm=webp,reverse=1,skip=3",
+				"fill=blur,fit=fill,h=20,trim=color,w=30", "fill=gradient,fill-gradient-type=radial,fit=fill,h=20,rot=9,rot-type=pivot,transparency=grid,trim=auto,w=30",
 			} {
 				runPipe(t, Job{Options: options}, original)
 			}

@@ -34,10 +34,10 @@ func (f *frame) gradient(s size) (*vips.Image, error) {
 		}
 	}
 	table, err := ramp(colors, fill.Space)
-	defer table.Close()
 	if err != nil {
 		return nil, err
 	}
+	defer table.Close()
 	return way.With("maplut", vips.Args{"lut": table})
 }
 
@@ -140,10 +140,10 @@ func ramp(colors options.Duo, space string) (*vips.Image, error) {
 	}
 	defer runtime.KeepAlive(pixels)
 	table, err := vips.FromPixels(pixels, gradientSteps, 1, 4)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = table.Render()
 	}
-	return table, table.Render()
+	return chained(table, err)
 }
 
 // darkAndLight are the vivid ones of the frame's palette, as with imgix, or the

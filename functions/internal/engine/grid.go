@@ -27,20 +27,17 @@ func grid(f *frame) error {
 func chequered(first, second options.Color, side int) ground {
 	return func(s size) (*vips.Image, error) {
 		a, err := plain(first)(size{1, 1})
+		if err != nil {
+			return nil, err
+		}
 		defer a.Close()
-		if err != nil {
-			return nil, err
-		}
 		b, err := plain(second)(size{1, 1})
+		if err != nil {
+			return nil, err
+		}
 		defer b.Close()
-		if err != nil {
-			return nil, err
-		}
 		board, err := vips.New("arrayjoin", vips.Args{"in": []*vips.Image{a, b, b, a}, "across": 2})
-		if err != nil {
-			return nil, err
-		}
-		return board, chain(board,
+		return chained(board, err,
 			operation{"zoom", vips.Args{"xfac": side, "yfac": side}},
 			operation{"replicate", vips.Args{"across": s.w/(2*side) + 1, "down": s.h/(2*side) + 1}},
 			operation{"extract_area", vips.Args{"left": 0, "top": 0, "width": s.w, "height": s.h}},

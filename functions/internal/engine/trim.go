@@ -47,13 +47,13 @@ func contentOf(img *vips.Image, trim options.Trim) (rect, error) {
 		return unevenOf(img, trim)
 	}
 	mask, err := contentMask(img, trim)
-	defer mask.Close()
 	if err != nil {
 		return rect{}, err
 	}
 	if mask == nil { // nothing can be border
 		return rect{0, 0, img.Width(), img.Height()}, nil
 	}
+	defer mask.Close()
 	columns, rows, err := project(mask)
 	if err != nil {
 		return rect{}, err
@@ -74,17 +74,14 @@ func contentMask(img *vips.Image, trim options.Trim) (*vips.Image, error) {
 	}
 	color, err := borderColor(img, trim)
 	if err != nil || color == nil {
-		return visible, err
+		return chained(visible, err)
 	}
-	if visible == nil {
-		return otherMask(img, color, trim.Tolerance)
-	}
-	defer visible.Close()
 	other, err := otherMask(img, color, trim.Tolerance)
-	if err != nil {
+	if visible == nil {
 		return other, err
 	}
-	return other, other.Apply("boolean", vips.Args{"right": visible, "boolean": "and"})
+	defer visible.Close()
+	return chained(other, err, operation{"boolean", vips.Args{"right": visible, "boolean": "and"}})
 }
 
 // visibleMask is white where the image is more opaque than a border may be. It
@@ -94,10 +91,7 @@ func visibleMask(img *vips.Image, trim options.Trim) (*vips.Image, error) {
 		return nil, nil
 	}
 	alpha, err := img.With("extract_band", vips.Args{"band": img.Bands() - 1})
-	if err != nil {
-		return nil, err
-	}
-	return alpha, alpha.Apply("relational_const", vips.Args{"relational": "more", "c": []float64{float64(trim.Alpha)}})
+	return chained(alpha, err, operation{"relational_const", vips.Args{"relational": "more", "c": []float64{float64(trim.Alpha)}}})
 }
 
 // borderColor is the one that is asked for, or that of the first pixel. A
@@ -118,10 +112,7 @@ func borderColor(img *vips.Image, trim options.Trim) ([]float64, error) {
 // tolerance.
 func otherMask(img *vips.Image, color []float64, tolerance float64) (*vips.Image, error) {
 	mask, err := img.With("extract_band", vips.Args{"band": 0, "n": 3})
-	if err != nil {
-		return nil, err
-	}
-	return mask, chain(mask,
+	return chained(mask, err,
 		operation{"linear", vips.Args{"a": []float64{1, 1, 1}, "b": []float64{-color[0], -color[1], -color[2]}}},
 		operation{"abs", nil},
 		operation{"relational_const", vips.Args{"relational": "more", "c": []float64{tolerance}}},
