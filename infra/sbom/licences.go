@@ -8,13 +8,15 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
 
-// licensed is one licence by its SPDX id or expression, or nothing where it is not known.
+// licensed is one licence by its SPDX id or expression, or by its name where it has no id, or nothing where it is not known.
 func licensed(id string) *cdx.Licenses {
 	switch {
 	case id == "":
 		return nil
 	case strings.Contains(id, " "):
 		return &cdx.Licenses{{Expression: id}}
+	case id == "BSD": // as an npm package calls it; it doesn't say which
+		return &cdx.Licenses{{License: &cdx.License{Name: id}}}
 	}
 	return &cdx.Licenses{{License: &cdx.License{ID: id}}}
 }
