@@ -337,6 +337,7 @@ func TestKilled(t *testing.T) {
 		s := newScene(t, nil)
 		worker := onlyChild(t, s.Pid())
 		hold, result := s.held(t, "GET", during, half)
+		time.Sleep(300 * time.Millisecond) // the bytes are sent, and nobody tells when the worker has the job
 		signal(t, worker, syscall.SIGKILL)
 		s.check(t, <-result, http.StatusBadGateway, "worker_failed", short)
 		close(hold.Release)
