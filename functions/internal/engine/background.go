@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"image/color"
+
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
@@ -76,5 +78,7 @@ func onWhite(c options.Color) options.Color {
 func rgb(c options.Color) []float64 {
 	return []float64{float64(c.R), float64(c.G), float64(c.B)}
 }
+
+func nrgba(c options.Color) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: c.A} }
 
 func rgba(c options.Color) []float64 { return append(rgb(c), float64(c.A)) }

@@ -3,6 +3,7 @@ package engine
 import (
 	"runtime"
 
+	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/palette"
 	"primrose/functions/internal/vips"
@@ -135,7 +136,7 @@ func center(at float64, side int, dpr float64) float64 {
 func ramp(colors options.Duo, space string) (*vips.Image, error) {
 	pixels := make([]byte, 0, 4*gradientSteps)
 	for i := range gradientSteps {
-		c := mix(colors.First, colors.Second, float64(i)/(gradientSteps-1), space)
+		c := colorspace.Mix(nrgba(colors.First), nrgba(colors.Second), float64(i)/(gradientSteps-1), space)
 		pixels = append(pixels, c.R, c.G, c.B, c.A)
 	}
 	defer runtime.KeepAlive(pixels)
@@ -183,7 +184,8 @@ func or(a, b options.Color) options.Color {
 
 // shade returns a colour with another lightness, 0 to 1, of Oklab.
 func shade(color options.Color, lightness float64) options.Color {
-	c := oklabOf(sharesOf(color))
-	rgb := fromOklab(triple{lightness, c[1], c[2]})
-	return options.Color{R: byteOf(rgb[0]), G: byteOf(rgb[1]), B: byteOf(rgb[2]), A: 255, Set: true}
+	c := colorspace.Oklab(colorspace.Of(nrgba(color)))
+	c[0] = lightness
+	rgb := colorspace.FromOklab(c).NRGBA(255)
+	return options.Color{R: rgb.R, G: rgb.G, B: rgb.B, A: 255, Set: true}
 }

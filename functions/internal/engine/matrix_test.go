@@ -13,6 +13,7 @@ import (
 	"slices"
 	"testing"
 
+	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/vips"
 )
 
@@ -226,7 +227,7 @@ func inSRGB(c color.NRGBA) color.NRGBA {
 	linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 563.0/256) }
 	r, g, b := linear(c.R), linear(c.G), linear(c.B)
 	red, blue := (r-0.284881*g)/0.715119, (b-0.041162*g)/0.958838
-	return color.NRGBA{byteOf(encoded(red)), byteOf(encoded(g)), byteOf(encoded(blue)), c.A}
+	return colorspace.FromLinear(colorspace.Color{red, g, blue}).NRGBA(c.A)
 }
 
 // Adobe RGB, in 8 and 16 bits, with and without transparency, whatever is done.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
@@ -281,9 +282,9 @@ func TestAdobeRGB(t *testing.T) {
 }
 
 func adobeOf(c color.NRGBA) color.NRGBA {
-	r, g, b := light(float64(c.R)/255), light(float64(c.G)/255), light(float64(c.B)/255)
+	light := colorspace.Linear(colorspace.Of(c))
 	encode := func(x float64) uint8 { return uint8(math.Round(255 * math.Pow(x, 256.0/563))) }
-	return color.NRGBA{encode(0.715119*r + 0.284881*g), encode(g), encode(0.041162*g + 0.958838*b), c.A}
+	return color.NRGBA{encode(0.715119*light[0] + 0.284881*light[1]), encode(light[1]), encode(0.041162*light[1] + 0.958838*light[2]), c.A}
 }
 
 // The small profile says of every colour what libvips' own says of it.

@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 
+	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/vips"
 )
 
@@ -43,7 +44,7 @@ func tone(f *frame) error {
 // There are five stops each way, as where raw photos are developed.
 func exposure(by float64) curve {
 	gain := math.Exp2(5 * by)
-	return func(x float64) float64 { return fromLight(gain * toLight(x)) }
+	return func(x float64) float64 { return colorspace.FromLight(gain * colorspace.ToLight(x)) }
 }
 
 // brightness adds: from all black to all white.
@@ -78,22 +79,6 @@ func shadows(by float64) curve {
 func highlights(by float64) curve {
 	mirrored := shadows(-by)
 	return func(x float64) float64 { return 1 - mirrored(1-x) }
-}
-
-// toLight and fromLight are the transfer function of sRGB (IEC 61966-2-1) and
-// its inverse.
-func toLight(x float64) float64 {
-	if x <= 0.04045 {
-		return x / 12.92
-	}
-	return math.Pow((x+0.055)/1.055, 2.4)
-}
-
-func fromLight(x float64) float64 {
-	if x <= 0.0031308 {
-		return x * 12.92
-	}
-	return 1.055*math.Pow(x, 1/2.4) - 0.055
 }
 
 // bend changes red, green and blue by a curve each.

@@ -1,6 +1,10 @@
 package palette
 
-import "math"
+import (
+	"math"
+
+	"primrose/functions/internal/colorspace"
+)
 
 // swatches is of how many colours the named ones are chosen.
 const swatches = 64
@@ -49,7 +53,8 @@ func name(colors []Color) named {
 	for _, n := range names {
 		best, worth := -1, 0.0
 		for i, c := range colors {
-			s, l := hsl(c)
+			hsl := colorspace.HSL(colorspace.Of(c.nrgba()))
+			s, l := hsl[1], hsl[2]
 			if taken[i] || white(c) || !n.saturation.has(s) || !n.lightness.has(l) {
 				continue
 			}
@@ -68,13 +73,3 @@ func name(colors []Color) named {
 
 // white is no colour to Vibrant.js.
 func white(c Color) bool { return min(c.R, c.G, c.B) > 250 }
-
-// hsl returns a colour's saturation and lightness, 0 to 1.
-func hsl(c Color) (saturation, lightness float64) {
-	most, least := float64(max(c.R, c.G, c.B))/255, float64(min(c.R, c.G, c.B))/255
-	lightness = (most + least) / 2
-	if most == least {
-		return 0, lightness
-	}
-	return (most - least) / (1 - math.Abs(2*lightness-1)), lightness
-}

@@ -3,6 +3,8 @@ package palette
 import (
 	"image"
 	"math"
+
+	"primrose/functions/internal/colorspace"
 )
 
 const (
@@ -43,12 +45,12 @@ func rounded(r, g, b, weight float64) Color {
 // the most frequent colour and go on with those that are frequent and far from
 // the ones before, so that chance has no part in it.
 func group(colors []Color, n int) []Color {
-	seen := make([]lab, len(colors))
+	seen := make([]oklab, len(colors))
 	nearest := make([]float64, len(colors)) // squared distance to the nearest centre
 	for i, c := range colors {
-		seen[i], nearest[i] = labOf(c), 1
+		seen[i], nearest[i] = oklabOf(c), 1
 	}
-	var centres []lab
+	var centres []oklab
 	for len(centres) < min(n, len(colors)) {
 		best, most := 0, 0.0
 		for i, c := range colors {
@@ -72,7 +74,7 @@ func group(colors []Color, n int) []Color {
 
 // settle moves centres to the mean of what is nearest to them until that
 // changes nothing, and returns the means.
-func settle(colors []Color, seen, centres []lab) []Color {
+func settle(colors []Color, seen, centres []oklab) []Color {
 	of := make([]int, len(colors))
 	for range rounds {
 		moved := false
@@ -81,14 +83,14 @@ func settle(colors []Color, seen, centres []lab) []Color {
 				of[i], moved = n, true
 			}
 		}
-		sums, weights := make([]lab, len(centres)), make([]float64, len(centres))
+		sums, weights := make([]oklab, len(centres)), make([]float64, len(centres))
 		for i, c := range colors {
-			sums[of[i]].add(seen[i], c.weight)
+			sums[of[i]] = sums[of[i]].plus(seen[i], c.weight)
 			weights[of[i]] += c.weight
 		}
 		for i := range centres {
 			if weights[i] > 0 {
-				centres[i] = lab{sums[i].l / weights[i], sums[i].a / weights[i], sums[i].b / weights[i]}
+				centres[i] = oklab{}.plus(sums[i], 1/weights[i])
 			}
 		}
 		if !moved {
@@ -98,7 +100,7 @@ func settle(colors []Color, seen, centres []lab) []Color {
 	return means(colors, of, len(centres))
 }
 
-func closest(centres []lab, c lab) (best int) {
+func closest(centres []oklab, c oklab) (best int) {
 	least := math.Inf(1)
 	for i, centre := range centres {
 		if d := centre.distance(c); d < least {
@@ -127,34 +129,20 @@ func means(colors []Color, of []int, groups int) []Color {
 	return found
 }
 
-// lab is a colour in Oklab (B. Ottosson, "A perceptual color space for image
-// processing", 2020).
-type lab struct{ l, a, b float64 }
+// oklab is a colour in Oklab.
+type oklab colorspace.Color
 
-func labOf(c Color) lab {
-	r, g, b := linear(c.R), linear(c.G), linear(c.B)
-	l := math.Cbrt(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
-	m := math.Cbrt(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
-	s := math.Cbrt(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
-	return lab{
-		0.2104542553*l + 0.7936177850*m - 0.0040720468*s,
-		1.9779984951*l - 2.4285922050*m + 0.4505937099*s,
-		0.0259040371*l + 0.7827717662*m - 0.8086757660*s,
-	}
+func oklabOf(c Color) oklab {
+	return oklab(colorspace.Oklab(colorspace.Of(c.nrgba())))
 }
 
-func linear(channel uint8) float64 {
-	v := float64(channel) / 255
-	if v <= 0.04045 {
-		return v / 12.92
-	}
-	return math.Pow((v+0.055)/1.055, 2.4)
+// plus adds so many times another.
+func (c oklab) plus(o oklab, times float64) oklab {
+	return oklab{c[0] + times*o[0], c[1] + times*o[1], c[2] + times*o[2]}
 }
 
-func (c *lab) add(o lab, weight float64) {
-	c.l, c.a, c.b = c.l+weight*o.l, c.a+weight*o.a, c.b+weight*o.b
-}
-
-func (c lab) distance(o lab) float64 {
-	return (c.l-o.l)*(c.l-o.l) + (c.a-o.a)*(c.a-o.a) + (c.b-o.b)*(c.b-o.b)
+// distance is squared.
+func (c oklab) distance(o oklab) float64 {
+	d := c.plus(o, -1)
+	return d[0]*d[0] + d[1]*d[1] + d[2]*d[2]
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 	"regexp"
 	"slices"
@@ -62,6 +63,8 @@ func luminance(colors []Color) float64 {
 
 // decimals keeps six of them.
 func decimals(x float64) float64 { return math.Round(x*1e6) / 1e6 }
+
+func (c Color) nrgba() color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 255} }
 
 // Hex returns the colour as CSS writes it.
 func (c Color) Hex() string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }

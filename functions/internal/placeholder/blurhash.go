@@ -9,6 +9,8 @@ import (
 	"image"
 	"math"
 	"strings"
+
+	"primrose/functions/internal/colorspace"
 )
 
 // Side is the longest side in pixels that ThumbHash allows.
@@ -36,7 +38,8 @@ func BlurHash(picture *image.NRGBA) string {
 
 	hash := base83(nil, components-1+9*(components-1), 1)
 	hash = base83(hash, scale, 1)
-	hash = base83(hash, toSRGB(dc[0])<<16|toSRGB(dc[1])<<8|toSRGB(dc[2]), 4)
+	mean := colorspace.FromLinear(dc).NRGBA(255)
+	hash = base83(hash, int(mean.R)<<16|int(mean.G)<<8|int(mean.B), 4)
 	for _, wave := range ac {
 		number := 0
 		for _, channel := range wave {
@@ -93,25 +96,13 @@ func cosines(length int, n, within float64) []float64 {
 func lightOf(picture *image.NRGBA) [][3]float64 {
 	var linear [256]float64
 	for i := range linear {
-		if v := float64(i) / 255; v <= 0.04045 {
-			linear[i] = v / 12.92
-		} else {
-			linear[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
+		linear[i] = colorspace.ToLight(float64(i) / 255)
 	}
 	light := make([][3]float64, 0, picture.Rect.Dx()*picture.Rect.Dy())
 	for pixel := range pixels(picture) {
 		light = append(light, [3]float64{linear[pixel[0]], linear[pixel[1]], linear[pixel[2]]})
 	}
 	return light
-}
-
-func toSRGB(light float64) int {
-	v := max(0, min(1, light))
-	if v <= 0.0031308 {
-		return int(v*12.92*255 + 0.5)
-	}
-	return int((1.055*math.Pow(v, 1/2.4)-0.055)*255 + 0.5)
 }
 
 func clamp(x float64, most int) int { return max(0, min(most, int(x))) }

@@ -1,15 +1,13 @@
-package engine
+package colorspace
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"testing"
-
-	"primrose/functions/internal/options"
 )
 
-func colorOf(hex string) options.Color {
-	c := options.Color{Set: true}
+func colorOf(hex string) (c color.NRGBA) {
 	fmt.Sscanf(hex, "%02x%02x%02x%02x", &c.A, &c.R, &c.G, &c.B)
 	return c
 }
@@ -18,21 +16,21 @@ func colorOf(hex string) options.Color {
 func TestSpaces(t *testing.T) {
 	for _, c := range []struct {
 		space, srgb string
-		want        triple
+		want        Color
 		off         float64
 	}{
-		{"linear", "ff808080", triple{0.21586, 0.21586, 0.21586}, 1e-5},
-		{"oklab", "ffff0000", triple{0.62796, 0.22486, 0.12585}, 1e-4},
-		{"oklab", "ff00ff00", triple{0.86644, -0.23389, 0.17950}, 1e-4},
-		{"oklab", "ffffffff", triple{1, 0, 0}, 1e-4},
-		{"hsl", "ffff0000", triple{0, 1, 0.5}, 1e-9},
-		{"hsl", "ff008000", triple{120, 1, 128.0 / 510}, 1e-9},
-		{"hsl", "ff4080c0", triple{210, 0.50393, 0.50196}, 1e-4},
-		{"lch", "ffff0000", triple{53.241, 104.552, 39.999}, 0.02},
-		{"lch", "ff0000ff", triple{32.297, 133.808, 306.285}, 0.02},
-		{"lch", "ffffffff", triple{100, 0, 0}, 400}, // white has no hue
+		{"linear", "ff808080", Color{0.21586, 0.21586, 0.21586}, 1e-5},
+		{"oklab", "ffff0000", Color{0.62796, 0.22486, 0.12585}, 1e-4},
+		{"oklab", "ff00ff00", Color{0.86644, -0.23389, 0.17950}, 1e-4},
+		{"oklab", "ffffffff", Color{1, 0, 0}, 1e-4},
+		{"hsl", "ffff0000", Color{0, 1, 0.5}, 1e-9},
+		{"hsl", "ff008000", Color{120, 1, 128.0 / 510}, 1e-9},
+		{"hsl", "ff4080c0", Color{210, 0.50393, 0.50196}, 1e-4},
+		{"lch", "ffff0000", Color{53.241, 104.552, 39.999}, 0.02},
+		{"lch", "ff0000ff", Color{32.297, 133.808, 306.285}, 0.02},
+		{"lch", "ffffffff", Color{100, 0, 0}, 400}, // white has no hue
 	} {
-		got := spaces[c.space].from(sharesOf(colorOf(c.srgb)))
+		got := spaces[c.space].from(Of(colorOf(c.srgb)))
 		for i := range got {
 			if math.Abs(got[i]-c.want[i]) > c.off {
 				t.Errorf("%s in %s is %.4f, want %.4f", c.srgb, c.space, got, c.want)
@@ -43,8 +41,7 @@ func TestSpaces(t *testing.T) {
 	for name, s := range spaces { // there and back
 		for _, hex := range []string{"ff000000", "ffffffff", "ff123456", "fffedcba", "ff00ff80", "ff7f7f7f", "ff0000ff"} {
 			want := colorOf(hex)
-			back := s.to(s.from(sharesOf(want)))
-			if got := (options.Color{R: byteOf(back[0]), G: byteOf(back[1]), B: byteOf(back[2]), A: 255, Set: true}); got != want {
+			if got := s.to(s.from(Of(want))).NRGBA(255); got != want {
 				t.Errorf("%s comes back from %s as %v", hex, name, got)
 			}
 		}
@@ -60,13 +57,13 @@ func TestMix(t *testing.T) {
 		{"lch", "ff000000", "ffffffff", "ff777777"},
 		{"hsl", "ffff0000", "ff00ff00", "ffffff00"},
 		{"hsl", "ffff0000", "ff0000ff", "ffff00ff"},  // by the shorter way
-		{"hsl", "ff808080", "ff0000ff", "ff4040bf"},  // gray has no hue to begin with
+		{"hsl", "ff808080", "ff0000ff", "ff4040bf"},  // grey has no hue to begin with
 		{"srgb", "00ff0000", "ff0000ff", "800000ff"}, // what is transparent has no colour
 		{"srgb", "80ff0000", "ff0000ff", "c05500aa"},
 		{"oklab", "00ffffff", "00000000", "00000000"},
 	} {
-		got, want := mix(colorOf(c.a), colorOf(c.b), 0.5, c.space), colorOf(c.want)
-		far := func(a, b uint8) bool { return abs(int(a)-int(b)) > 1 }
+		got, want := Mix(colorOf(c.a), colorOf(c.b), 0.5, c.space), colorOf(c.want)
+		far := func(a, b uint8) bool { return max(a, b)-min(a, b) > 1 }
 		if far(got.A, want.A) || far(got.R, want.R) || far(got.G, want.G) || far(got.B, want.B) {
 			t.Errorf("between %s and %s lies %v in %s, want %v", c.a, c.b, got, c.space, want)
 		}
