@@ -1,8 +1,7 @@
 package engine
 
 import (
-	"bytes"
-
+	"primrose/functions/internal/icc"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
@@ -11,7 +10,7 @@ import (
 // follows the embedded profile, and costs nothing where there is none.
 func toSRGB(f *frame) error {
 	img := f.image
-	if profile, ok := img.Blob("icc-profile-data"); ok && !isSRGB(profile) && !f.original.keepsSpace(f.values.Space, f.to) {
+	if profile, ok := img.Blob("icc-profile-data"); ok && !icc.IsSRGB(profile) && !f.original.keepsSpace(f.values.Space, f.to) {
 		if convert(img) == nil {
 			return finish(img)
 		}
@@ -74,13 +73,6 @@ func finish(img *vips.Image) error {
 	// Samples of unknown meaning were taken for colours as they are. They must be
 	// called so, too: the steps that follow go by it.
 	return img.Apply("copy", vips.Args{"interpretation": "srgb"})
-}
-
-// isSRGB reports whether an ICC profile calls itself sRGB, as most do. In either
-// form of a description, the letters stand in plain or UTF-16 text.
-func isSRGB(profile []byte) bool {
-	text := describing(profile)
-	return bytes.Contains(text, []byte("sRGB")) || bytes.Contains(text, []byte("s\x00R\x00G\x00B"))
 }
 
 // colorSpace names what an image's samples mean, whatever their depth.

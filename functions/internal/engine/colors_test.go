@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"primrose/functions/internal/icc"
 	"primrose/functions/internal/vips"
 )
 
@@ -61,7 +62,7 @@ func TestColorsAgreeWithSharp(t *testing.T) {
 		"16 bits":                kept(t, holed, "pngsave_buffer", vips.Args{"bitdepth": 16}, space("rgb16")),
 		"P3, transparent":        kept(t, holed, "pngsave_buffer", nil, toProfile("p3")),
 		"P3, WebP":               kept(t, holed, "webpsave_buffer", vips.Args{"lossless": true}, toProfile("p3")),
-		"Adobe RGB, transparent": profiled(t, pngOf(t, holed), adobeProfile),
+		"Adobe RGB, transparent": profiled(t, pngOf(t, holed), icc.AdobeRGB),
 		"indexed":                indexed.Bytes(),
 		"one bit":                kept(t, picture, "pngsave_buffer", vips.Args{"bitdepth": 1}, flat, space("b-w")),
 	}

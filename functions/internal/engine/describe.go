@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/icc"
 	"primrose/functions/internal/options"
 )
 
@@ -82,7 +83,7 @@ func (o *original) inWordsOfImgix(info Info) description {
 		HasAlpha:      info.Alpha,
 		DPIWidth:      o.dpi("xres"),
 		DPIHeight:     o.dpi("yres"),
-		ProfileName:   profileName(o.profile()),
+		ProfileName:   icc.Name(o.profile()),
 	}
 	if info.Format.Animates() {
 		d.Output = &animation{info.Frames}

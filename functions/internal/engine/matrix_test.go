@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"primrose/functions/internal/colorspace"
+	"primrose/functions/internal/icc"
 	"primrose/functions/internal/vips"
 )
 
@@ -238,7 +239,7 @@ func TestFromAdobeRGB(t *testing.T) {
 		draw.Draw(deep, deep.Rect, image.NewUniform(c), image.Point{}, draw.Src)
 		for name, original := range map[string][]byte{"8 bits": pngOf(t, quarters(40, 30, c, c, c, c)), "16 bits": pngOf(t, deep)} {
 			for _, query := range []string{"", "w=20", "w=80", "rot=30", "w=20&h=20&fit=fill", "trim=color&trim-color=red", "rect=3,3,20,20&orient=6"} {
-				img := pixels(t, queried(t, "fm=png&"+query, profiled(t, original, adobeProfile)).Body)
+				img := pixels(t, queried(t, "fm=png&"+query, profiled(t, original, icc.AdobeRGB)).Body)
 				what := fmt.Sprintf("%v of %s, %s", c, name, query)
 				near(t, what, img, img.Rect.Dx()/2, img.Rect.Dy()/2, want, 2)
 			}

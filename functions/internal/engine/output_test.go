@@ -13,6 +13,7 @@ import (
 
 	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/icc"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
@@ -235,13 +236,13 @@ func TestColorSpace(t *testing.T) {
 		samples, profile []byte
 	}{
 		{"cs=srgb&fm=png", wide, converted, nil},
-		{"cs=tinysrgb&fm=png", wide, converted, tinyProfile},
+		{"cs=tinysrgb&fm=png", wide, converted, icc.TinySRGB},
 		{"cs=strip&fm=png", wide, samples, nil},
 		{"cs=origin&fm=png", wide, samples, profile},
 		{"cs=origin&fm=webp&lossless=1", wide, samples, profile},
 		{"cs=origin&fm=avif&lossless=1", wide, samples, profile},
-		{"cs=tinysrgb&fm=webp&lossless=1", wide, converted, tinyProfile},
-		{"cs=tinysrgb&fm=avif&lossless=1", wide, converted, tinyProfile},
+		{"cs=tinysrgb&fm=webp&lossless=1", wide, converted, icc.TinySRGB},
+		{"cs=tinysrgb&fm=avif&lossless=1", wide, converted, icc.TinySRGB},
 		{"cs=origin&fm=png", plain, own, nil},
 		{"cs=origin&fm=png", cmyk, naive, nil},
 		{"cs=strip&fm=png", cmyk, naive, nil},
@@ -251,10 +252,10 @@ func TestColorSpace(t *testing.T) {
 			t.Errorf("%s: the samples are others", c.query)
 		}
 		if !bytes.Equal(profile, c.profile) {
-			t.Errorf("%s: a profile of %d bytes (%q), want %d", c.query, len(profile), profileName(profile), len(c.profile))
+			t.Errorf("%s: a profile of %d bytes (%q), want %d", c.query, len(profile), icc.Name(profile), len(c.profile))
 		}
 	}
-	if _, profile := decoded(t, asked(t, "cs=origin&fm=jpg", wide).Body); profileName(profile) == "" {
+	if _, profile := decoded(t, asked(t, "cs=origin&fm=jpg", wide).Body); icc.Name(profile) == "" {
 		t.Error("the JPEG has no profile")
 	}
 	gif := pixels(t, asked(t, "cs=origin&fm=gif", tagged(t, quarters(32, 32), "p3")).Body) // can't hold a profile
@@ -268,8 +269,8 @@ func TestAdobeRGB(t *testing.T) {
 	original := pngOf(t, quarters(20, 20, red, pale, blue, white))
 	for _, f := range []string{"png", "webp&lossless=1", "avif&lossless=1"} {
 		samples, profile := decoded(t, asked(t, "cs=adobergb1998&fm="+f, original).Body)
-		if !bytes.Equal(profile, adobeProfile) {
-			t.Errorf("%s: the profile is %q", f, profileName(profile))
+		if !bytes.Equal(profile, icc.AdobeRGB) {
+			t.Errorf("%s: the profile is %q", f, icc.Name(profile))
 		}
 		for i, c := range []color.NRGBA{red, pale, blue, white} {
 			at := 4 * (20*(5+10*(i/2)) + 5 + 10*(i%2))
@@ -289,8 +290,8 @@ func adobeOf(c color.NRGBA) color.NRGBA {
 
 // The small profile says of every colour what libvips' own says of it.
 func TestTinyProfile(t *testing.T) {
-	if !isSRGB(tinyProfile) || len(tinyProfile) > 500 {
-		t.Errorf("%d bytes, named %q", len(tinyProfile), profileName(tinyProfile))
+	if !icc.IsSRGB(icc.TinySRGB) || len(icc.TinySRGB) > 500 {
+		t.Errorf("%d bytes, named %q", len(icc.TinySRGB), icc.Name(icc.TinySRGB))
 	}
 	ramp := image.NewNRGBA(image.Rect(0, 0, 256, 7))
 	for x := range 256 {
@@ -304,7 +305,7 @@ func TestTinyProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer img.Close()
-	if err := img.Set("icc-profile-data", tinyProfile); err != nil {
+	if err := img.Set("icc-profile-data", icc.TinySRGB); err != nil {
 		t.Fatal(err)
 	}
 	if err := convert(img); err != nil {

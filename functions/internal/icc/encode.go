@@ -1,4 +1,4 @@
-package engine
+package icc
 
 import (
 	"encoding/binary"
@@ -7,9 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// colorSpaceICC is what an ICC profile says of a space of red, green and blue,
-// lit by D65.
-type colorSpaceICC struct {
+// space is what a profile says of a space of red, green and blue, lit by D65.
+type space struct {
 	name      string
 	colorants [3][3]float64 // X, Y and Z of red, green and blue, adapted to D50
 	curve     []byte        // from samples to light, an element of type curv or para
@@ -19,8 +18,8 @@ type colorSpaceICC struct {
 // annex E).
 var bradford = [9]float64{1.047882, 0.022919, -0.050217, 0.029587, 0.990479, -0.017059, -0.009232, 0.015076, 0.751678}
 
-// adobeProfile is Adobe RGB's (Adobe RGB (1998) Color Image Encoding, section 4.3).
-var adobeProfile = colorSpaceICC{
+// AdobeRGB is the profile of Adobe RGB (Adobe RGB (1998) Color Image Encoding, section 4.3).
+var AdobeRGB = space{
 	name: "compatible with Adobe RGB (1998)",
 	colorants: [3][3]float64{
 		{0.609741, 0.311111, 0.019470},
@@ -30,9 +29,9 @@ var adobeProfile = colorSpaceICC{
 	curve: element("para", u16(0), u16(0), fixed(2.19921875)),
 }.encode()
 
-// tinyProfile is sRGB's in a fifth of the bytes that it has elsewhere: its curve
-// is told by its formula (IEC 61966-2-1), not by a table of it.
-var tinyProfile = colorSpaceICC{
+// TinySRGB is sRGB's profile in a fifth of the bytes that it has elsewhere: its
+// curve is told by its formula (IEC 61966-2-1), not by a table of it.
+var TinySRGB = space{
 	name: "sRGB",
 	colorants: [3][3]float64{
 		{0.436066, 0.222488, 0.013916},
@@ -43,7 +42,7 @@ var tinyProfile = colorSpaceICC{
 }.encode()
 
 // encode writes a profile of version 4 (ICC.1:2022, sections 7 to 10).
-func (c colorSpaceICC) encode() []byte {
+func (c space) encode() []byte {
 	tags := []struct {
 		name string
 		data []byte
