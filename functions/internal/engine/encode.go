@@ -70,7 +70,7 @@ func (o *original) encode(img *vips.Image, to format.Format, q quality) (Variant
 // prepare brings the pixels to what the file shall say of them.
 func prepare(img *vips.Image, q quality) error {
 	if q.colors > 0 {
-		if err := quantize(img, q.colors); err != nil {
+		if err := reduceColors(img, q.colors); err != nil {
 			return err
 		}
 	}
