@@ -3,6 +3,7 @@ package manual
 import (
 	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,19 @@ func TestCoverage(t *testing.T) {
 	}
 	if !strings.Contains(read(t, "../../../README.md"), Count(all)) {
 		t.Errorf("the README lacks the count:\n%s", Count(all))
+	}
+}
+
+// The README shows pictures that exist.
+func TestREADMEsPictures(t *testing.T) {
+	shown := regexp.MustCompile(`!\[\]\((docs/[^)]+)\)`).FindAllStringSubmatch(read(t, "../../../README.md"), -1)
+	if len(shown) == 0 {
+		t.Error("the README shows no pictures")
+	}
+	for _, picture := range shown {
+		if _, err := os.Stat("../../../" + picture[1]); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
