@@ -125,7 +125,7 @@ function verify(uri, query, secret, pairs) {
     : crypto.createHash('md5').update(secret + covered).digest('hex');
   if (!same(right, query.slice(start + 2))) refuseSignature();
   const times = sent(pairs, 'expires');
-  if (!times.every(inFuture)) refuse(403, 'expired', 'the URL has expired: ask for a new one where it came from');
+  if (!times.every(inFuture)) refuse(403, 'expired', 'the URL has expired: ask for a new one');
 }
 
 function refuseSignature() {
@@ -408,8 +408,10 @@ function refuse(status, code, detail) {
 // Says what is wrong, and shows the value only where that can harm no reader.
 function refuseValue(option) {
   const name = option.name;
-  const subject = whole(/^[A-Za-z0-9._,:-]{1,40}/, option.text || '') ? name + '=' + option.text : 'the value of ' + name;
-  refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option.kind} ${option.range}`);
+  const subject = whole(/^[\w.,:-]{1,40}/, option.text || '') ? name + '=' + option.text
+    : `the ${option.text === null ? 'encoding' : 'value'} of ${name}`;
+  const range = option.range.replace(/or>/g, 'or: f80 or red>').replace('y>', 'y, no URL>');
+  refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option.kind} ${range}`);
 }
 
 // A problem is kept in caches for a moment only.

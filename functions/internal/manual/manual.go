@@ -84,7 +84,7 @@ func Write(introduction string, sections []options.Section, pictures map[string]
 }
 
 func anchor(title string) string {
-	return strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(title))
+	return strings.NewReplacer(" ", "-", ",", "", ":", "").Replace(strings.ToLower(title))
 }
 
 func entryText(entry options.Entry, pictures map[string]Picture) string {
@@ -105,51 +105,56 @@ func entryText(entry options.Entry, pictures map[string]Picture) string {
 
 // valueText says what an option takes, in words.
 func valueText(o options.Option) string {
-	span := strings.NewReplacer("|", " ", "..", " to ").Replace(o.Range)
 	switch o.Kind {
 	case "corners":
-		return "one number for all corners or four, " + span
+		return "one for all corners or four with commas between, " + alternatives(o.Range)
 	case "list":
-		return "any of " + span
+		return "some of " + alternatives(o.Range)
 	case "flag":
 		return "0 or 1"
 	case "text":
 		_, most, _ := strings.Cut(o.Range, "..")
 		return "text, up to " + most + " bytes"
-	case "path":
-		return strings.NewReplacer("<color>", "a colour or", "<key>", "an original's key").Replace(span)
 	}
-	return alternatives(o.Range)
+	return places(o.Range)
 }
 
-// alternatives writes out a value's places.
-func alternatives(span string) string {
+// places writes out what each place of a value takes.
+func places(span string) string {
 	separator := ","
 	if strings.Contains(span, ":") {
 		separator = ":"
 	}
-	places := strings.Split(span, separator)
-	for i, place := range places {
-		words := strings.Split(place, "|")
-		for j, word := range words {
-			low, high, ranged := strings.Cut(word, "..")
-			switch {
-			case word == "<color>":
-				words[j] = "a colour"
-			case word == "0.0001..0.9999":
-				words[j] = "a part below 1"
-			case ranged:
-				words[j] = strings.TrimRight(strings.TrimSuffix(low, "0"), ".") + " to " + high
-				if !strings.Contains(low, ".") {
-					words[j] = low + " to " + high
-				}
-			default:
-				words[j] = "`" + word + "`"
-			}
-		}
-		places[i] = strings.Join(words, ", ")
+	each := strings.Split(span, separator)
+	for i, place := range each {
+		each[i] = alternatives(place)
 	}
-	return strings.Join(places, " `"+separator+"` ")
+	return strings.Join(each, " `"+separator+"` ")
+}
+
+func alternatives(span string) string {
+	words := strings.Split(span, "|")
+	for i, word := range words {
+		words[i] = alternative(word)
+	}
+	return strings.Join(words, ", ")
+}
+
+func alternative(word string) string {
+	low, high, ranged := strings.Cut(word, "..")
+	switch {
+	case word == "<color>":
+		return "a colour"
+	case word == "<key>":
+		return "an original's key"
+	case word == "0.0001..0.9999":
+		return "a part below 1"
+	case ranged && strings.Contains(low, "."): // written with the decimals that are kept
+		return strings.TrimRight(strings.TrimRight(low, "0"), ".") + " to " + high
+	case ranged:
+		return low + " to " + high
+	}
+	return "`" + word + "`"
 }
 
 func defaultText(o options.Option) string {

@@ -15,7 +15,7 @@ const (
 	digits   = "0123456789"
 	hexits   = digits + "abcdef"
 	letters  = "abcdefghijklmnopqrstuvwxyz"
-	harmless = letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + digits + "._,:-"
+	harmless = letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + digits + "_.,:-"
 )
 
 // only tells whether text holds nothing but the given characters.
@@ -198,7 +198,18 @@ func (o option) refuse(value string) *problem.Problem {
 	if value != "" && len(value) <= 40 && only(value, harmless) {
 		subject = o.name + "=" + value
 	}
-	return problem.New(problem.BadOption, "%s is refused: %s takes a %s %s", subject, o.name, o.kind, o.span)
+	return o.refuseSubject(subject)
+}
+
+// refuseEncoding says that an option's value can't be decoded.
+func (o option) refuseEncoding() *problem.Problem {
+	return o.refuseSubject("the encoding of " + o.name)
+}
+
+var marks = strings.NewReplacer("<color>", "<color: f80 or red>", "<key>", "<key, no URL>")
+
+func (o option) refuseSubject(subject string) *problem.Problem {
+	return problem.New(problem.BadOption, "%s is refused: %s takes a %s %s", subject, o.name, o.kind, marks.Replace(o.span))
 }
 
 // atof converts a decimal number; one too large for a float64 is infinite.

@@ -117,7 +117,7 @@ func texts(pairs []string) (map[string]string, error) {
 			text, ok = unbase64(value)
 		}
 		if !ok {
-			return nil, option.refuse("")
+			return nil, option.refuseEncoding()
 		}
 		if earlier, repeated := given[name]; repeated && name == "auto" {
 			text = earlier + "," + text

@@ -124,7 +124,7 @@ func Verify(path, query string, keys []Key, now time.Time) error {
 	}
 	for _, expires := range sent(query, "expires") {
 		if !inFuture(expires, now) {
-			return problem.New(problem.Expired, "the URL has expired: ask for a new one where it came from")
+			return problem.New(problem.Expired, "the URL has expired: ask for a new one")
 		}
 	}
 	return nil
