@@ -64,13 +64,11 @@ func (l *overlay) tile(apart int, s size) error {
 	// So far before the first pixel of the picture the first tile begins.
 	left, top := modulo(-l.x, w), modulo(-l.y, h)
 	l.x, l.y = 0, 0
-	if err := l.Apply("embed", vips.Args{"x": 0, "y": 0, "width": w, "height": h, "extend": "background", "background": []float64{0, 0, 0, 0}}); err != nil {
-		return err
-	}
-	if err := l.Render(); err != nil { // it is read again and again
+	if err := l.Render(); err != nil { // it is read again and again; what is between may be far larger
 		return err
 	}
 	return chain(l.Image,
+		operation{"embed", vips.Args{"x": 0, "y": 0, "width": w, "height": h, "extend": "background", "background": []float64{0, 0, 0, 0}}},
 		operation{"replicate", vips.Args{"across": (left+s.w-1)/w + 1, "down": (top+s.h-1)/h + 1}},
 		operation{"extract_area", vips.Args{"left": left, "top": top, "width": s.w, "height": s.h}})
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/engine"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 )
 
@@ -99,6 +100,22 @@ func TestNoMemoryMakesNoOtherPixels(t *testing.T) {
 				t.Errorf("%s in %d MiB makes another image", options, memory)
 			}
 		}
+	}
+}
+
+// What lies between a mark's tiles is never held: at the limits it is 65,536 px
+// each way, 17 GB.
+func TestTilesFarApart(t *testing.T) {
+	pool := newGenuinePool(t, 0)
+	o, err := options.FromQuery("dpr=8&mark=m&mark-tile=grid&mark-pad=8192&mark-align=middle,center", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := engine.Job{Options: o.String(), Limits: engine.DefaultLimits}
+	job.Limits.Memory = 64
+	v, err := pool.Do(t.Context(), job, bytes.NewReader(waves(t, 40)), bytes.NewReader(waves(t, 9)))
+	if err != nil || v.Width != 40 {
+		t.Errorf("%d px wide: %v", v.Width, err)
 	}
 }
 
