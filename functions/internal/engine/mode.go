@@ -95,6 +95,7 @@ func (w *workings) least(c *vips.Image) *vips.Image {
 // saturated is SetSat: the channels spread from 0 to s. Grey stays grey, since
 // libvips divides by 0 to 0.
 func (w *workings) saturated(c, s *vips.Image) *vips.Image {
+	c = w.shared(c)
 	spread := w.with(w.with(c, "subtract", w.least(c)), "divide", w.saturation(c))
 	return w.with(spread, "multiply", s)
 }
@@ -102,7 +103,8 @@ func (w *workings) saturated(c, s *vips.Image) *vips.Image {
 // bright is SetLum with ClipColor: the colour at another brightness, and greyer
 // where a channel would leave 0 to 255 by that.
 func (w *workings) bright(c, light *vips.Image) *vips.Image {
-	moved := w.with(c, "add", w.with(light, "subtract", w.brightness(c)))
+	c, light = w.shared(c), w.shared(light)
+	moved := w.shared(w.with(c, "add", w.with(light, "subtract", w.brightness(c))))
 	low := w.with(light, "divide", w.with(light, "subtract", w.least(moved)))
 	high := w.with(w.linear(light, -1, 255), "divide", w.with(w.most(moved), "subtract", light))
 	room := w.with(w.unit(low), "multiply", w.unit(high))

@@ -55,6 +55,16 @@ func (w *workings) matrix(rows ...[]float64) *vips.Image {
 	return w.keep(vips.FromMatrix(rows...))
 }
 
+// shared returns the same image, to be used more than once: libvips computes an
+// image anew for each that is made of it. A few rows are kept, since all of those
+// are made row by row.
+func (w *workings) shared(img *vips.Image) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.of(img, "tilecache", vips.Args{"tile_width": img.Width(), "tile_height": 16, "max_tiles": 4})
+}
+
 // linear returns a*img + b in float.
 func (w *workings) linear(img *vips.Image, a, b float64) *vips.Image {
 	return w.of(img, "linear", vips.Args{"a": []float64{a}, "b": []float64{b}})
