@@ -30,7 +30,7 @@ func (f *frame) blended() (*overlay, error) {
 	switch color := cmp.Or(b.By.Color, b.Color); {
 	case l != nil:
 		laid, err := l.once(f.blendShape(l), func(o *overlay) error {
-			if err := o.fade(b.Alpha); err != nil {
+			if err := fade(o.Image, float64(b.Alpha)/100); err != nil {
 				return err
 			}
 			o.x, o.y = f.at(position{b.Align, b.X, b.Y, b.Pad}.or(options.AlignMiddle|options.AlignCenter), o.size())

@@ -31,14 +31,14 @@ func spread(img *vips.Image, sigma float64) error {
 	if sigma <= maxSigma {
 		return gaussian(img, sigma)
 	}
-	w, h := img.Width(), img.Height()
+	whole := sizeOf(img)
 	if err := img.Apply("resize", vips.Args{"scale": maxSigma / sigma}); err != nil {
 		return err
 	}
 	if err := gaussian(img, maxSigma); err != nil {
 		return err
 	}
-	return img.Enlarge(w, h)
+	return img.Enlarge(whole.w, whole.h)
 }
 
 // gaussian blurs out to where the bell is 2 % of its height. Cut off at 20 %,
@@ -50,4 +50,17 @@ func gaussian(img *vips.Image, sigma float64) error {
 		return err
 	}
 	return cast(img, sample)
+}
+
+// blurred returns the colours of an image, blurred. What is transparent does
+// not count.
+func (w *workings) blurred(img *vips.Image, sigma float64) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	soft := w.keep(img.Copy(), nil)
+	if err := premultiplied(soft, func() error { return spread(soft, sigma) }); err != nil {
+		w.err = err
+	}
+	return w.bands(soft, 0, 3)
 }

@@ -9,11 +9,11 @@ import (
 // the edges' own pixels.
 func canvas(f *frame) error {
 	to := f.plan.canvas
-	w, h := f.image.Width(), f.image.Height()
-	if to.none() || to == (size{w, h}) {
+	from := f.size()
+	if to.none() || to == from {
 		return nil
 	}
-	at := rect{(to.w - w) / 2, (to.h - h) / 2, to.w, to.h}
+	at := rect{(to.w - from.w) / 2, (to.h - from.h) / 2, to.w, to.h}
 	switch {
 	case !fills(f.values.Fit):
 		return f.image.Apply("embed", vips.Args{"x": at.x, "y": at.y, "width": at.w, "height": at.h, "extend": "copy"})
@@ -47,11 +47,11 @@ func (f *frame) surround(at rect, color options.Color) error {
 }
 
 // place puts the frame into a ground, which does not show through it.
-func (f *frame) place(at rect, make ground) error {
+func (f *frame) place(at rect, below ground) error {
 	if err := f.render(); err != nil {
 		return err
 	}
-	behind, err := make(at.size())
+	behind, err := below(at.size())
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,13 @@ func (f *frame) haze(s size) (*vips.Image, error) {
 	img := f.image.Copy()
 	err := premultiplied(img, func() error {
 		few := s.times(maxSigma / hazeSigma(s))
-		from := size{img.Width(), img.Height()}
+		from := sizeOf(img)
 		covering := from.times(max(float64(few.w)/float64(from.w), float64(few.h)/float64(from.h))).atLeast(few)
 		if err := scale(img, covering); err != nil {
 			return err
 		}
-		if err := img.Apply("extract_area", vips.Args{
-			"left": (covering.w - few.w) / 2, "top": (covering.h - few.h) / 2, "width": few.w, "height": few.h,
-		}); err != nil {
+		middle := rect{(covering.w - few.w) / 2, (covering.h - few.h) / 2, few.w, few.h}
+		if err := img.Apply("extract_area", middle.area()); err != nil {
 			return err
 		}
 		if err := gaussian(img, maxSigma); err != nil {

@@ -6,11 +6,11 @@ import (
 )
 
 // covered returns how much of each pixel, 0 to 1, a rectangle with round
-// corners covers. Radii are in pixels, and at most half of the rectangle's
+// corners covers that lies in a picture. Radii are in pixels, and at most half of the rectangle's
 // shorter side.
-func (w *workings) covered(width, height int, r rect, radius [4]float64) *vips.Image {
+func (w *workings) covered(picture size, r rect, radius [4]float64) *vips.Image {
 	if r.w <= 0 || r.h <= 0 {
-		return w.new("black", vips.Args{"width": width, "height": height})
+		return w.new("black", vips.Args{"width": picture.w, "height": picture.h})
 	}
 	most := float64(min(r.w, r.h)) / 2
 	for i := range radius {
@@ -18,7 +18,7 @@ func (w *workings) covered(width, height int, r rect, radius [4]float64) *vips.I
 	}
 	// The middle of the first pixel is at 0. The distance is negative inside.
 	distance := w.new("sdf", vips.Args{
-		"width": width, "height": height, "shape": "rounded-box",
+		"width": picture.w, "height": picture.h, "shape": "rounded-box",
 		"a":       []float64{float64(r.x) - 0.5, float64(r.y) - 0.5},
 		"b":       []float64{float64(r.x+r.w) - 0.5, float64(r.y+r.h) - 0.5},
 		"corners": []float64{radius[2], radius[1], radius[3], radius[0]}, // libvips' y points up here

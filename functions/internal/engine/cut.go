@@ -26,8 +26,7 @@ func (f *frame) choose(keep size) error {
 		}
 		f.chosen = &rect{at.x, at.y, keep.w, keep.h}
 	}
-	c := f.chosen
-	return f.image.Apply("extract_area", vips.Args{"left": c.x, "top": c.y, "width": c.w, "height": c.h})
+	return f.image.Apply("extract_area", f.chosen.area())
 }
 
 func interesting(img *vips.Image, keep size, crop options.Crop) (rect, error) {

@@ -30,32 +30,42 @@ func (f *frame) decorate(ink *overlay, color options.Color) error {
 		return err
 	}
 	defer mask.Close()
-	if err := fadeTo(ink.Image, color.A); err != nil {
+	if err := fade(ink.Image, float64(color.A)/255); err != nil {
 		return err
 	}
 	if line > 0 {
-		if err := widen(mask, line); err != nil {
-			return err
-		}
-		edge := t.LineColor
-		if !edge.Set {
-			edge = options.Color{R: 255, G: 255, B: 255, A: 255, Set: true}
-		}
-		if err := underlay(ink.Image, stencil(mask, edge)); err != nil {
+		if err := outline(ink.Image, mask, line, t.LineColor); err != nil {
 			return err
 		}
 	}
 	if shadow > 0 {
-		offset := int(math.Round(shadowOffset * shadow))
-		if err := chain(mask, operation{"wrap", vips.Args{"x": offset, "y": offset}}); err != nil {
-			return err
-		}
-		if err := spread(mask, shadowSigma*shadow); err != nil {
-			return err
-		}
-		return underlay(ink.Image, stencil(mask, shadowColor))
+		return shade(ink.Image, mask, shadow)
 	}
 	return nil
+}
+
+// outline widens the mask and puts it behind the ink, in white if in no other
+// colour.
+func outline(ink, mask *vips.Image, width float64, color options.Color) error {
+	if err := widen(mask, width); err != nil {
+		return err
+	}
+	if !color.Set {
+		color = opaque(255, 255, 255)
+	}
+	return underlay(ink, stencil(mask, color))
+}
+
+// shade puts a shadow of the mask behind the ink.
+func shade(ink, mask *vips.Image, strength float64) error {
+	offset := int(math.Round(shadowOffset * strength))
+	if err := mask.Apply("wrap", vips.Args{"x": offset, "y": offset}); err != nil {
+		return err
+	}
+	if err := spread(mask, shadowSigma*strength); err != nil {
+		return err
+	}
+	return underlay(ink, stencil(mask, shadowColor))
 }
 
 // enclose leaves of the ink what lies on the frame or less than so many pixels
@@ -73,35 +83,11 @@ func (f *frame) enclose(ink *overlay, reach int) error {
 	return ink.Render()
 }
 
-// fadeTo makes an image with transparency as opaque as a colour.
-func fadeTo(img *vips.Image, alpha uint8) error {
-	if alpha == 255 {
-		return nil
-	}
-	return chain(img,
-		operation{"linear", vips.Args{"a": []float64{1, 1, 1, float64(alpha) / 255}, "b": []float64{0, 0, 0, 0.5}, "uchar": true}},
-		operation{"copy", vips.Args{"interpretation": "srgb"}},
-	)
-}
-
 // stencil is a ground of one colour where the mask is.
 func stencil(mask *vips.Image, color options.Color) ground {
 	return func(s size) (*vips.Image, error) {
-		opaque := color
-		opaque.A = 255
-		made, err := plain(opaque)(s)
-		defer made.Close()
-		if err != nil {
-			return nil, err
-		}
-		if err := made.Apply("extract_band", vips.Args{"band": 0, "n": 3}); err != nil {
-			return nil, err
-		}
-		faded, err := mask.With("linear", vips.Args{"a": []float64{float64(color.A) / 255}, "b": []float64{0.5}, "uchar": true})
-		if err != nil {
-			return nil, err
-		}
-		defer faded.Close()
-		return vips.New("bandjoin", vips.Args{"in": []*vips.Image{made, faded}})
+		w, made := &workings{}, &vips.Image{}
+		cover := w.bytes(w.linear(mask, float64(color.A)/255, 0))
+		return made, w.finish(made, w.join(w.paint(color, s), cover))
 	}
 }

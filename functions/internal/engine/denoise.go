@@ -1,7 +1,5 @@
 package engine
 
-import "math"
-
 // defaultNoise is what nr and nrs are where only the other is given.
 const defaultNoise = 20
 
@@ -41,5 +39,5 @@ func level(option *int) float64 {
 	if option == nil {
 		return defaultNoise
 	}
-	return math.Max(0, float64(*option))
+	return max(0, float64(*option))
 }

@@ -22,7 +22,7 @@ func mostEdges(img *vips.Image, keep size) (rect, error) {
 	}
 	sums := summed(grey)
 	w, h := grey.Rect.Dx(), grey.Rect.Dy()
-	whole := size{img.Width(), img.Height()}
+	whole := sizeOf(img)
 	small := size{w * keep.w / whole.w, h * keep.h / whole.h}.atLeast(size{1, 1})
 
 	best, most, least := image.Point{}, -1, math.MaxInt
@@ -36,7 +36,7 @@ func mostEdges(img *vips.Image, keep size) (rect, error) {
 		}
 	}
 	middle := mapped(image.Rectangle{best, best.Add(image.Pt(small.w, small.h))}, grey.Rect, whole)
-	return centred(middle, keep, rect{0, 0, whole.w, whole.h}), nil
+	return centred(middle, keep, whole.all()), nil
 }
 
 // sums tell, for each pixel, how much all above and left of it is together; so
@@ -52,7 +52,7 @@ func summed(grey *image.Gray) sums {
 	for y := range h {
 		row := 0
 		for x := range w {
-			row += gradient(grey, x, y)
+			row += steepness(grey, x, y)
 			s.upTo[(y+1)*s.stride+x+1] = s.upTo[y*s.stride+x+1] + row
 		}
 	}
@@ -64,9 +64,9 @@ func (s sums) within(left, top, right, bottom int) int {
 	return at(right, bottom) - at(left, bottom) - at(right, top) + at(left, top)
 }
 
-// gradient is how much the brightness changes at a pixel. The picture's own edge
+// steepness is how much the brightness changes at a pixel. The picture's own edge
 // is none.
-func gradient(grey *image.Gray, x, y int) int {
+func steepness(grey *image.Gray, x, y int) int {
 	w, h := grey.Rect.Dx(), grey.Rect.Dy()
 	at := func(dx, dy int) int {
 		return int(grey.Pix[max(0, min(h-1, y+dy))*grey.Stride+max(0, min(w-1, x+dx))])

@@ -88,7 +88,7 @@ func (s histogram) quantile(part float64) float64 {
 
 // ends returns the shades that become all dark and all light.
 func (s histogram) ends() (dark, light float64) {
-	return math.Min(s.quantile(clipped), reach), math.Max(s.quantile(1-clipped), 1-reach)
+	return min(s.quantile(clipped), reach), max(s.quantile(1-clipped), 1-reach)
 }
 
 // enhancement returns the curves for red, green and blue.
@@ -116,7 +116,7 @@ func levels(low, high float64) curve {
 // towardsMiddle is the gamma that brings a shade so far to medium grey as
 // midtones says, by a factor of 1.4 at most.
 func towardsMiddle(shade float64) curve {
-	power := math.Pow(math.Log(0.5)/math.Log(math.Max(0.01, math.Min(0.99, shade))), midtones)
-	power = math.Max(1/1.4, math.Min(1.4, power))
+	power := math.Pow(math.Log(0.5)/math.Log(max(0.01, min(0.99, shade))), midtones)
+	power = max(1/1.4, min(1.4, power))
 	return func(x float64) float64 { return math.Pow(unit(x), power) }
 }

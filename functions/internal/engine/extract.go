@@ -1,23 +1,20 @@
 package engine
 
-import (
-	"math"
-
-	"primrose/functions/internal/vips"
-)
+import "math"
 
 // extract takes the wanted area out of the frame, which the decoder may have
 // shrunk.
 func extract(f *frame) error {
-	width, height := f.image.Width(), f.image.Height()
-	shrunk := box{float64(width) / float64(f.plan.stored.w), float64(height) / float64(f.plan.stored.h)}
+	all := f.size()
+	shrunk := box{float64(all.w) / float64(f.plan.stored.w), float64(all.h) / float64(f.plan.stored.h)}
 	a := f.plan.toStored(f.plan.area)
-	x, w := span(float64(a.x)*shrunk.w, float64(a.w)*shrunk.w, width)
-	y, h := span(float64(a.y)*shrunk.h, float64(a.h)*shrunk.h, height)
-	if w == width && h == height {
+	x, w := span(float64(a.x)*shrunk.w, float64(a.w)*shrunk.w, all.w)
+	y, h := span(float64(a.y)*shrunk.h, float64(a.h)*shrunk.h, all.h)
+	part := rect{x, y, w, h}
+	if part == all.all() {
 		return nil
 	}
-	return f.image.Apply("extract_area", vips.Args{"left": x, "top": y, "width": w, "height": h})
+	return f.image.Apply("extract_area", part.area())
 }
 
 // span rounds a stretch of pixels to whole ones inside of limit.

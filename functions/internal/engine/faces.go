@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"primrose/functions/internal/faces"
-	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
@@ -130,10 +129,7 @@ type bounds struct {
 
 // describeFaces decodes the original to tell of its faces.
 func (o *original) describeFaces(v options.Values) ([]describedFace, error) {
-	if err := o.checkVariant(size{1, 1}, format.JPEG, quality{}); err != nil {
-		return nil, err
-	}
-	if _, err := o.bytes(); err != nil {
+	if err := o.mayLook(); err != nil {
 		return nil, err
 	}
 	found, err := o.findFaces(v)

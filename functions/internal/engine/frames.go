@@ -30,6 +30,20 @@ func (f *frame) px(n int) int {
 	return int(math.Round(float64(n) * f.values.DPR))
 }
 
+// length makes a length one in pixels of the result. A part is one of a side.
+func (f *frame) length(l options.Length, side int) options.Length {
+	switch {
+	case l.None():
+		return l
+	case l.Part != 0:
+		return options.Length{Px: max(1, int(math.Round(l.Part*float64(side))))}
+	}
+	return options.Length{Px: f.px(l.Px)}
+}
+
+// size is the frame's, as it is now.
+func (f *frame) size() size { return sizeOf(f.image) }
+
 // frames are an original's pictures: one, or an animation's.
 type frames struct {
 	images   []*vips.Image
@@ -54,7 +68,7 @@ func (o *original) split(img *vips.Image, t timeline) (*frames, error) {
 	height := img.Height() / t.span()
 	for _, frame := range t.frames {
 		top := (frame - t.frames[0]) * height
-		one, err := img.With("extract_area", vips.Args{"left": 0, "top": top, "width": img.Width(), "height": height})
+		one, err := img.With("extract_area", rect{0, top, img.Width(), height}.area())
 		if err != nil {
 			f.close()
 			return nil, err

@@ -13,17 +13,17 @@ const maxSide = 8192
 // is told of the image as seen, that is after orientation. A size that is
 // none means that nothing happens there.
 type geometry struct {
-	orientation int    // EXIF's number of how to turn the stored image
-	stored      size   // of the original, before orientation
-	faces       []rect // people's, the largest first, where an option asks for them
-	area        rect   // of the original that is used
-	exact       bool   // nothing beside the area may show, not even mixed into its edge
-	before      size   // what a content-aware crop leaves, before enlarging
-	scaled      size   // what is resized to
-	after       size   // what a content-aware crop leaves, after shrinking
-	turned      size   // the frame that a rotated one needs
-	canvas      size   // what is filled up to
-	padding     edges  // around all of that
+	orientation int     // EXIF's number of how to turn the stored image
+	stored      size    // of the original, before orientation
+	faces       []rect  // people's, the largest first, where an option asks for them
+	area        rect    // of the original that is used
+	exact       bool    // nothing beside the area may show, not even mixed into its edge
+	before      size    // what a content-aware crop leaves, before enlarging
+	scaled      size    // what is resized to
+	after       size    // what a content-aware crop leaves, after shrinking
+	turned      size    // the frame that a rotated one needs
+	canvas      size    // what is filled up to
+	padding     margins // around all of that
 }
 
 // planGeometry plans the way from an original of a stored size to what the
@@ -93,7 +93,7 @@ func excessOf(s size, maxPixels int64) float64 {
 // within returns the part of r that lies in an image of size s, or all of it
 // if r is none or misses it.
 func within(s size, r options.Rect) rect {
-	all := rect{0, 0, s.w, s.h}
+	all := s.all()
 	part := rounded(box{r.W.Of(s.w), r.H.Of(s.h)})
 	found := rect{
 		offset(r.X, r.AtX, s.w, part.w),
@@ -159,101 +159,4 @@ func (g *geometry) meet(b box, v options.Values) {
 	default:
 		g.scaled = used.times(min(across, down))
 	}
-}
-
-// contentAware are the crops that are decided on the frame itself.
-const contentAware = options.CropEntropy | options.CropEdges | options.CropAttention
-
-// crop plans to fill the box and to lose the rest. Faces, sides, the centre and
-// the focal point's surroundings are cut out before resizing. What a
-// content-aware crop chooses from is made as small as it may be.
-func (g *geometry) crop(b box, v options.Values) {
-	used := g.area.size()
-	scale := max(b.w/float64(used.w), b.h/float64(used.h))
-	target := rounded(b)
-	kept := rounded(b.times(1 / scale)).atMost(used)
-	people := facesIn(g.faces, g.area)
-	switch {
-	case v.Crop&options.CropFaces != 0 && len(people) > 0:
-		g.area, g.scaled = aroundFaces(people, v.FaceIndex, kept, g.area), target
-	case v.Crop&options.CropFocalPoint != 0:
-		kept = kept.times(1 / v.FocalZoom)
-		g.area.x += around(v.FocalX, used.w, kept.w)
-		g.area.y += around(v.FocalY, used.h, kept.h)
-		g.area.w, g.area.h = kept.w, kept.h
-		g.scaled = target
-	case v.Crop&contentAware == 0:
-		g.area.x += place(used.w-kept.w, v.Crop&options.CropLeft != 0, v.Crop&options.CropRight != 0)
-		g.area.y += place(used.h-kept.h, v.Crop&options.CropTop != 0, v.Crop&options.CropBottom != 0)
-		g.area.w, g.area.h = kept.w, kept.h
-		g.scaled = target
-	case scale > 1:
-		g.before, g.scaled = kept, target
-	default:
-		g.scaled, g.after = used.times(scale).atLeast(target), target
-	}
-}
-
-// place returns how much of the spare pixels to leave before what is kept.
-func place(spare int, first, last bool) int {
-	switch {
-	case first && !last:
-		return 0
-	case last && !first:
-		return spare
-	}
-	return spare / 2
-}
-
-// around returns how many of a side's pixels to leave before what is kept so
-// that a point, told as a part of the side, comes to its middle as far as the
-// side goes.
-func around(point float64, side, kept int) int {
-	before := int(math.Round(point*float64(side) - float64(kept)/2))
-	return max(0, min(side-kept, before))
-}
-
-// reduction returns by what factor resizing shrinks; less than 1 enlarges.
-func (g geometry) reduction() float64 {
-	from, to := g.area.size(), g.scaled
-	if !g.before.none() {
-		from = g.before
-	}
-	if to.none() {
-		return 1
-	}
-	return min(float64(from.w)/float64(to.w), float64(from.h)/float64(to.h))
-}
-
-// shrink returns by what a JPEG's decoder may shrink: 1, 2, 4 or 8. At least
-// a factor of 2 is left to the better filter of resizing: where the decoder
-// does it all, photos lose up to 20 dB of PSNR (bench/shrink.mjs shows which).
-func (g geometry) shrink() int {
-	for _, n := range []int{8, 4, 2} {
-		if !g.exact && g.reduction() >= float64(2*n) {
-			return n
-		}
-	}
-	return 1
-}
-
-// scale returns at what scale, up to 1, a WebP's decoder may make its pixels.
-// A factor of 2 is left here too: that takes 60 ms instead of 105 for 6
-// megapixels and differs by 49 dB, all of it would be 48 ms and 39 dB.
-func (g geometry) scale() float64 {
-	if g.exact {
-		return 1
-	}
-	return min(1, 2/g.reduction())
-}
-
-// svgScale returns the scale at which an SVG is drawn: that of the result, so
-// that it is sharp.
-func (g geometry) svgScale() float64 {
-	if g.scaled.none() {
-		return 1
-	}
-	scale := max(float64(g.scaled.w)/float64(g.area.w), float64(g.scaled.h)/float64(g.area.h))
-	longest := float64(max(g.stored.w, g.stored.h))
-	return math.Min(scale, max(1, maxSide/longest))
 }

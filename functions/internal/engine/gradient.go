@@ -82,7 +82,7 @@ func toward(side int, back bool, part float64) (a, b float64) {
 // outward turns coordinates into how far they are on the way from one circle
 // to another around the same centre, as an index into a ramp.
 func outward(way *vips.Image, s size, fill options.Fill, dpr float64) error {
-	inner, outer := radii(s, fill, dpr)
+	inner, outer := circles(s, fill, dpr)
 	distance := outer - inner
 	if distance == 0 { // a disc with a hard edge
 		distance = 1e-3
@@ -104,10 +104,10 @@ func outward(way *vips.Image, s size, fill options.Fill, dpr float64) error {
 	)
 }
 
-// radii returns where a radial gradient's first colour ends and its second one
+// circles returns where a radial gradient's first colour ends and its second one
 // begins, in pixels. imgix lists a quarter and a half of the shorter side as
 // defaults.
-func radii(s size, fill options.Fill, dpr float64) (inner, outer float64) {
+func circles(s size, fill options.Fill, dpr float64) (inner, outer float64) {
 	shorter := min(s.w, s.h)
 	length := func(l options.Length, otherwise float64) float64 {
 		switch {
@@ -160,15 +160,15 @@ func (f *frame) darkAndLight() (options.Duo, error) {
 		first := func(names ...string) options.Color {
 			for _, name := range names {
 				if c := named[name]; c != nil {
-					return options.Color{R: c.R, G: c.G, B: c.B, A: 255, Set: true}
+					return opaque(c.R, c.G, c.B)
 				}
 			}
 			return options.Color{}
 		}
 		some := first("vibrant", "muted", "vibrant_dark", "vibrant_light", "muted_dark", "muted_light")
 		f.shades = &options.Duo{
-			First:  or(first("vibrant_dark", "muted_dark"), shade(some, 0.35)),
-			Second: or(first("vibrant_light", "muted_light"), shade(some, 0.85)),
+			First:  or(first("vibrant_dark", "muted_dark"), withLightness(some, 0.35)),
+			Second: or(first("vibrant_light", "muted_light"), withLightness(some, 0.85)),
 		}
 	}
 	return *f.shades, nil
@@ -182,10 +182,10 @@ func or(a, b options.Color) options.Color {
 	return b
 }
 
-// shade returns a colour with another lightness, 0 to 1, of Oklab.
-func shade(color options.Color, lightness float64) options.Color {
+// withLightness returns a colour with another lightness, 0 to 1, of Oklab.
+func withLightness(color options.Color, lightness float64) options.Color {
 	c := colorspace.Oklab(colorspace.Of(nrgba(color)))
 	c[0] = lightness
 	rgb := colorspace.FromOklab(c).NRGBA(255)
-	return options.Color{R: rgb.R, G: rgb.G, B: rgb.B, A: 255, Set: true}
+	return opaque(rgb.R, rgb.G, rgb.B)
 }

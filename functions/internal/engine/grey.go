@@ -28,7 +28,7 @@ func greyOf(img *vips.Image, side int) (*image.Gray, error) {
 
 func toGrey(img *vips.Image, side int) error {
 	w, h := float64(img.Width()), float64(img.Height())
-	to := rounded(boxAround(size{img.Width(), img.Height()}).times(min(float64(side)/max(w, h), enlargement)))
+	to := rounded(boxAround(sizeOf(img)).times(min(float64(side)/max(w, h), enlargement)))
 	err := premultiplied(img, func() error {
 		return img.Apply("resize", vips.Args{"scale": float64(to.w) / w, "vscale": float64(to.h) / h, "kernel": "linear"})
 	})

@@ -7,8 +7,8 @@ import (
 
 // The grid's colours if none are asked for, which are imgix's.
 var (
-	gridFirst  = options.Color{R: 0xd0, G: 0xd7, B: 0xdd, A: 255, Set: true}
-	gridSecond = options.Color{R: 255, G: 255, B: 255, A: 255, Set: true}
+	gridFirst  = opaque(0xd0, 0xd7, 0xdd)
+	gridSecond = opaque(255, 255, 255)
 )
 
 // grid shows what is transparent by squares behind it.
@@ -40,7 +40,7 @@ func chequered(first, second options.Color, side int) ground {
 		return chained(board, err,
 			operation{"zoom", vips.Args{"xfac": side, "yfac": side}},
 			operation{"replicate", vips.Args{"across": s.w/(2*side) + 1, "down": s.h/(2*side) + 1}},
-			operation{"extract_area", vips.Args{"left": 0, "top": 0, "width": s.w, "height": s.h}},
+			operation{"extract_area", s.all().area()},
 		)
 	}
 }

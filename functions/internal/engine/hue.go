@@ -7,11 +7,10 @@ import "math"
 // too.
 func hue(f *frame) error {
 	a := f.values.Adjust
-	t := turned(float64(a.Hue) * math.Pi / 180).then(saturated(1 + float64(a.Saturation)/100))
 	if a.Hue == 0 && a.Saturation == 0 {
 		return nil
 	}
-	return t.apply(f.image)
+	return turned(float64(a.Hue) * math.Pi / 180).then(saturated(1 + float64(a.Saturation)/100)).apply(f.image)
 }
 
 // turned rotates hues by an angle, and leaves grey and, nearly, luma.

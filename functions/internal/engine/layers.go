@@ -20,12 +20,6 @@ type layer struct {
 	laid     *overlay // upon each frame of the picture; nil before the first
 }
 
-// overlay is an image in 8-bit sRGB, and where it lies upon a picture.
-type overlay struct {
-	*vips.Image
-	x, y int
-}
-
 // openLayers reads the headers of what the options lay upon the picture, and
 // holds each against the limits by itself.
 func openLayers(wanted []options.Layer, files []*os.File, limits Limits) (layers, error) {
@@ -113,47 +107,3 @@ func (o *original) shaped(v options.Values) (*vips.Image, error) {
 func (o *original) seen() size {
 	return geometry{orientation: o.info.Orientation, stored: o.size()}.seen()
 }
-
-// fade makes the overlay so many percent as opaque as it is.
-func (l *overlay) fade(percent int) error {
-	if percent == 100 {
-		return nil
-	}
-	a := float64(percent) / 100
-	if err := l.Apply("linear", vips.Args{"a": []float64{1, 1, 1, a}, "b": []float64{0, 0, 0, 0.5}, "uchar": true}); err != nil {
-		return err
-	}
-	return l.Apply("copy", vips.Args{"interpretation": "srgb"})
-}
-
-// clip leaves only what lies upon a picture of that size, if that is anything.
-func (l *overlay) clip(s size) error {
-	left, top := max(0, -l.x), max(0, -l.y)
-	w, h := min(l.Width()-left, s.w-max(0, l.x)), min(l.Height()-top, s.h-max(0, l.y))
-	if w <= 0 || h <= 0 { // beyond the picture; an invisible pixel upon it does for that
-		l.x, l.y, left, top, w, h = 0, 0, 0, 0, 1, 1
-		if err := l.fade(0); err != nil {
-			return err
-		}
-	}
-	l.x, l.y = l.x+left, l.y+top
-	return l.Apply("extract_area", vips.Args{"left": left, "top": top, "width": w, "height": h})
-}
-
-// lay composes an overlay upon the frame. A picture without transparency stays
-// so.
-func (f *frame) lay(l *overlay) error {
-	opaque := !f.image.HasAlpha()
-	made, err := vips.New("composite2", vips.Args{"base": f.image, "overlay": l.Image, "mode": "over", "x": l.x, "y": l.y})
-	if err != nil {
-		return err
-	}
-	f.image.Become(made)
-	if opaque {
-		return f.image.Apply("extract_band", vips.Args{"band": 0, "n": 3})
-	}
-	return nil
-}
-
-// size is the frame's, as it is now.
-func (f *frame) size() size { return size{f.image.Width(), f.image.Height()} }

@@ -146,7 +146,7 @@ func (l lettering) measure(text string, width int) (extent, error) {
 	grown := func(s size) size {
 		return size{int(math.Ceil(float64(s.w) * scale)), int(math.Ceil(float64(s.h) * scale))}
 	}
-	e := extent{grown(b.box), grown(size{b.ink.Width(), b.ink.Height()})}
+	e := extent{grown(b.box), grown(b.ink.size())}
 	if width == 0 {
 		e.box.w = e.ink.w
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"primrose/functions/internal/format"
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 )
 
@@ -104,4 +105,30 @@ func encoding(to format.Format, q quality) float64 {
 		return 4
 	}
 	return 0
+}
+
+// holdsWhole tells whether a step looks at the frame in another order than it is
+// decoded in, so that all of it is held until it is encoded.
+func holdsWhole(v options.Values) bool {
+	a, s := v.Adjust, v.Style
+	return a.Noise != nil || a.NoiseSharp != nil || a.Vibrance != 0 || a.Sharp != 0 || a.Unsharp != 0 ||
+		s.Halftone != 0 || s.Blur != 0 || v.Auto&options.AutoEnhance != 0 || v.Border.All.Width != 0 ||
+		v.Rot != 0 || v.Flip != 0 || v.Orient > 1 || fills(v.Fit) && (v.Fill.How == "blur" || v.Fill.How == "gradient") ||
+		!v.Mask.By.None() || !v.Blend.By.None() || v.Blend.Color.Set || redacts(v)
+}
+
+// holding returns how many bytes are held for each of the variant's pixels
+// before they are encoded: by a step, to count their colours, or to encode them
+// again.
+func (q quality) holding(to format.Format) (bytes float64) {
+	if q.whole {
+		bytes += 3
+	}
+	if q.colors > 0 {
+		bytes += 6
+	}
+	if q.maxBytes > 0 && q.lossy(to) {
+		bytes += 3
+	}
+	return bytes
 }

@@ -22,17 +22,13 @@ var looks = []struct {
 	{wantsFaces, (*original).lookForFaces},
 }
 
-// look finds out what the options must know before anything is planned. It
-// decodes the original once more, so all of its bytes are held for that.
+// look finds out what the options must know before anything is planned.
 func (o *original) look(v options.Values, shown timeline) (seen sight, err error) {
 	for _, l := range looks {
 		if !l.wanted(v) {
 			continue
 		}
-		if err := o.checkVariant(size{1, 1}, format.JPEG, quality{}); err != nil {
-			return seen, err
-		}
-		if _, err := o.bytes(); err != nil {
+		if err := o.mayLook(); err != nil {
 			return seen, err
 		}
 		if err := l.look(o, v, shown, &seen); err != nil {
@@ -40,6 +36,16 @@ func (o *original) look(v options.Values, shown timeline) (seen sight, err error
 		}
 	}
 	return seen, nil
+}
+
+// mayLook makes sure that there is memory to look at an original, which decodes
+// it once more, and holds all of its bytes for that.
+func (o *original) mayLook() error {
+	if err := o.checkVariant(size{1, 1}, format.JPEG, quality{}); err != nil {
+		return err
+	}
+	_, err := o.bytes()
+	return err
 }
 
 // glance returns the first frame, or the one that is asked for, as it is seen, in

@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"math"
-
-	"primrose/functions/internal/options"
-	"primrose/functions/internal/vips"
-)
+import "primrose/functions/internal/options"
 
 // mark lays a watermark upon the picture, or many of them.
 func mark(f *frame) error {
@@ -14,7 +9,7 @@ func mark(f *frame) error {
 		return nil
 	}
 	laid, err := l.once(f.markShape(l), func(o *overlay) error {
-		if err := o.fade(m.Alpha); err != nil {
+		if err := fade(o.Image, float64(m.Alpha)/100); err != nil {
 			return err
 		}
 		at := position{m.Align, m.X, m.Y, m.Pad}
@@ -31,8 +26,8 @@ func mark(f *frame) error {
 	return f.lay(laid)
 }
 
-// markShape says how large the mark is, and how it is turned. Parts are of its own sides; without any
-// word on it, it has all of its pixels.
+// markShape says how large the mark is, and how it is turned. Parts are of its
+// own sides; without any word on it, it has all of its pixels.
 func (f *frame) markShape(l *layer) options.Values {
 	m, own := f.values.Mark, l.original.seen()
 	v := options.Options{}.Values()
@@ -43,35 +38,3 @@ func (f *frame) markShape(l *layer) options.Values {
 	}
 	return v
 }
-
-// length makes a length one in pixels of the result. A part is one of a side.
-func (f *frame) length(l options.Length, side int) options.Length {
-	switch {
-	case l.None():
-		return l
-	case l.Part != 0:
-		return options.Length{Px: max(1, int(math.Round(l.Part*float64(side))))}
-	}
-	return options.Length{Px: f.px(l.Px)}
-}
-
-func (l *overlay) size() size { return size{l.Width(), l.Height()} }
-
-// tile repeats the overlay in all directions, with so many pixels between, and
-// leaves what lies upon a picture of that size.
-func (l *overlay) tile(apart int, s size) error {
-	w, h := l.Width()+apart, l.Height()+apart
-	// So far before the first pixel of the picture the first tile begins.
-	left, top := modulo(-l.x, w), modulo(-l.y, h)
-	l.x, l.y = 0, 0
-	if err := l.Render(); err != nil { // it is read again and again; what is between may be far larger
-		return err
-	}
-	return chain(l.Image,
-		operation{"embed", vips.Args{"x": 0, "y": 0, "width": w, "height": h, "extend": "background", "background": []float64{0, 0, 0, 0}}},
-		operation{"replicate", vips.Args{"across": (left+s.w-1)/w + 1, "down": (top+s.h-1)/h + 1}},
-		operation{"extract_area", vips.Args{"left": left, "top": top, "width": s.w, "height": s.h}})
-}
-
-// modulo is what is left of n by d, which is never negative.
-func modulo(n, d int) int { return (n%d + d) % d }

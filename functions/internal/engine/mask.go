@@ -39,9 +39,8 @@ func (w *workings) within(img, covered *vips.Image, around options.Color) *vips.
 		return result
 	}
 	rest := w.linear(covered, -float64(around.A)/255, float64(around.A))
-	colors := w.bands(w.keep(plain(around)(size{img.Width(), img.Height()})), 0, 3)
-	ground := w.join(colors, w.bytes(rest))
-	result = w.bytes(w.new("composite2", vips.Args{"base": ground, "overlay": result, "mode": "add"}))
+	ground := w.join(w.paint(around, sizeOf(img)), w.bytes(rest))
+	result = w.new("composite2", vips.Args{"base": ground, "overlay": result, "mode": "add"})
 	if around.A == 255 && !img.HasAlpha() {
 		return w.bands(result, 0, 3)
 	}
@@ -62,7 +61,7 @@ func (f *frame) cover(w *workings) *vips.Image {
 		if m.Radius.Set {
 			radii = f.radii(m.Radius)
 		}
-		return w.linear(w.covered(s.w, s.h, rect{0, 0, s.w, s.h}, radii), 255, 0)
+		return w.linear(w.covered(s, s.all(), radii), 255, 0)
 	}
 	shape := options.Options{}.Values()
 	shape.Fit, shape.W, shape.H = options.FitScale, options.Length{Px: s.w}, options.Length{Px: s.h}

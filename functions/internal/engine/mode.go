@@ -43,7 +43,7 @@ var unknown = map[string]func(w *workings, below, above *vips.Image) *vips.Image
 // the picture is transparent, there is nothing to mix with.
 func (f *frame) mix(l *overlay, mode string) (*overlay, error) {
 	w := &workings{}
-	area := w.of(f.image, "extract_area", vips.Args{"left": l.x, "top": l.y, "width": l.Width(), "height": l.Height()})
+	area := w.of(f.image, "extract_area", rect{l.x, l.y, l.Width(), l.Height()}.area())
 	below, above := w.bands(area, 0, 3), w.bands(l.Image, 0, 3)
 	colors := above
 	if name, ok := known[mode]; ok {
@@ -78,18 +78,9 @@ func (w *workings) dodged(below, above *vips.Image) *vips.Image {
 // brightness is what the standard calls Lum.
 func (w *workings) brightness(c *vips.Image) *vips.Image { return w.mix(c, []float64{0.3, 0.59, 0.11}) }
 
-// saturation is Sat, and spread what is left of a colour's channels above the
-// least of them.
+// saturation is Sat.
 func (w *workings) saturation(c *vips.Image) *vips.Image {
 	return w.with(w.most(c), "subtract", w.least(c))
-}
-
-func (w *workings) most(c *vips.Image) *vips.Image {
-	return w.with(w.with(w.bands(c, 0, 1), "maxpair", w.bands(c, 1, 1)), "maxpair", w.bands(c, 2, 1))
-}
-
-func (w *workings) least(c *vips.Image) *vips.Image {
-	return w.with(w.with(w.bands(c, 0, 1), "minpair", w.bands(c, 1, 1)), "minpair", w.bands(c, 2, 1))
 }
 
 // saturated is SetSat: the channels spread from 0 to s. Grey stays grey, since

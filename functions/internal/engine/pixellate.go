@@ -15,8 +15,8 @@ func pixellate(f *frame) error {
 
 // squares pixellates an image.
 func squares(img *vips.Image, side int) error {
-	w, h := img.Width(), img.Height()
-	side = min(side, max(w, h))
+	whole := sizeOf(img)
+	side = min(side, max(whole.w, whole.h))
 	return premultiplied(img, func() error {
 		if err := img.Apply("shrink", vips.Args{"hshrink": side, "vshrink": side, "ceil": true}); err != nil {
 			return err
@@ -24,6 +24,6 @@ func squares(img *vips.Image, side int) error {
 		if err := img.Apply("zoom", vips.Args{"xfac": side, "yfac": side}); err != nil {
 			return err
 		}
-		return img.Apply("extract_area", vips.Args{"left": 0, "top": 0, "width": w, "height": h})
+		return img.Apply("extract_area", whole.all().area())
 	})
 }

@@ -8,7 +8,7 @@ import (
 // program does what ImageMagick's arguments say instead of options, to an
 // upright image in sRGB.
 func (o *original) program(p *magick.Program) (Variant, error) {
-	plan := geometry{orientation: o.info.Orientation, stored: o.size(), area: rect{0, 0, o.info.Width, o.info.Height}}
+	plan := geometry{orientation: o.info.Orientation, stored: o.size(), area: o.size().all()}
 	shown, err := o.planTimeline(options.Animation{}, p.Format)
 	if err != nil {
 		return Variant{}, err

@@ -49,7 +49,7 @@ func (f *frame) facesHere() (found []rect, err error) {
 		if err := f.render(); err != nil {
 			return nil, err
 		}
-		if found, err = facesOf(f.image, size{f.image.Width(), f.image.Height()}, frameSide); err != nil {
+		if found, err = facesOf(f.image, f.size(), frameSide); err != nil {
 			return nil, err
 		}
 	}
@@ -75,11 +75,11 @@ func (f *frame) here(r rect) rect {
 func (f *frame) redactOne(face rect) error {
 	side := max(face.w, face.h)
 	head := face.grown(int(faceMargin * float64(side)))
-	part := head.intersect(rect{0, 0, f.image.Width(), f.image.Height()})
+	part := head.intersect(f.size().all())
 	if part.none() {
 		return nil
 	}
-	patch, err := f.image.With("extract_area", vips.Args{"left": part.x, "top": part.y, "width": part.w, "height": part.h})
+	patch, err := f.image.With("extract_area", part.area())
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (f *frame) redactOne(face rect) error {
 		return err
 	}
 	if f.values.FacePixel == 0 {
-		if err := f.fade(patch, part, head); err != nil {
+		if err := f.soften(patch, part, head); err != nil {
 			return err
 		}
 	}
@@ -110,27 +110,13 @@ func (f *frame) obscure(patch *vips.Image, side float64) error {
 	return nil
 }
 
-// fade lets the part of a head that is blurred pass into what surrounds it.
-func (f *frame) fade(patch *vips.Image, part, head rect) error {
-	plain, err := f.image.With("extract_area", vips.Args{"left": part.x, "top": part.y, "width": part.w, "height": part.h})
-	if err != nil {
-		return err
-	}
-	defer plain.Close()
-	mask, err := oval(head.size())
-	if err != nil {
-		return err
-	}
-	defer mask.Close()
-	if err := mask.Apply("extract_area", vips.Args{"left": part.x - head.x, "top": part.y - head.y, "width": part.w, "height": part.h}); err != nil {
-		return err
-	}
-	faded, err := vips.New("ifthenelse", vips.Args{"cond": mask, "in1": patch, "in2": plain, "blend": true})
-	if err != nil {
-		return err
-	}
-	patch.Become(faded)
-	return nil
+// soften lets the part of a head that is blurred pass into what surrounds it.
+func (f *frame) soften(patch *vips.Image, part, head rect) error {
+	w := &workings{}
+	before := w.of(f.image, "extract_area", part.area())
+	inHead := rect{part.x - head.x, part.y - head.y, part.w, part.h}
+	mask := w.of(w.keep(oval(head.size())), "extract_area", inHead.area())
+	return w.finish(patch, w.new("ifthenelse", vips.Args{"cond": mask, "in1": patch, "in2": before, "blend": true}))
 }
 
 // oval is white within the ellipse that fills a size, and fades to black in the
@@ -143,12 +129,8 @@ func oval(s size) (*vips.Image, error) {
 		pixels[i] = uint8(255 * max(0, min(1, (1-math.Hypot(across, down))/edge)))
 	}
 	mask, err := vips.FromPixels(pixels, side, side, 1)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = mask.Enlarge(s.w, s.h)
 	}
-	if err := mask.Enlarge(s.w, s.h); err != nil {
-		mask.Close()
-		return nil, err
-	}
-	return mask, nil
+	return chained(mask, err)
 }

@@ -10,7 +10,7 @@ func resize(f *frame) error {
 		}
 	}
 	to := f.plan.toStoredSize(f.plan.scaled)
-	if to.none() || to == (size{f.image.Width(), f.image.Height()}) {
+	if to.none() || to == f.size() {
 		return nil
 	}
 	return premultiplied(f.image, func() error { return scale(f.image, to) })
@@ -19,7 +19,7 @@ func resize(f *frame) error {
 // scale brings an image to a size: first the sides that shrink, then those that
 // grow.
 func scale(img *vips.Image, to size) error {
-	from := size{img.Width(), img.Height()}
+	from := sizeOf(img)
 	if less := to.atMost(from); less != from {
 		if err := img.Apply("resize", vips.Args{
 			"scale":  float64(less.w) / float64(from.w),

@@ -16,7 +16,7 @@ func rotate(f *frame) error {
 	if err := f.render(); err != nil {
 		return err
 	}
-	from := size{f.image.Width(), f.image.Height()}
+	from := f.size()
 	to, zoom, beyond := f.plan.turned, 1.0, "background"
 	if to.none() {
 		to, zoom, beyond = from, cover(from, f.values.Rot), "copy"

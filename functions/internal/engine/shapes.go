@@ -1,8 +1,14 @@
 package engine
 
-import "math"
+import (
+	"math"
+
+	"primrose/functions/internal/vips"
+)
 
 type size struct{ w, h int }
+
+func sizeOf(img *vips.Image) size { return size{img.Width(), img.Height()} }
 
 func (s size) none() bool { return s == size{} }
 
@@ -18,9 +24,17 @@ func (s size) atLeast(o size) size { return size{max(s.w, o.w), max(s.h, o.h)} }
 // rect is a part of an image; with a side of 0 it is none.
 type rect struct{ x, y, w, h int }
 
+// all is the rectangle that a picture fills.
+func (s size) all() rect { return rect{0, 0, s.w, s.h} }
+
 func (r rect) size() size { return size{r.w, r.h} }
 
 func (r rect) none() bool { return r.w <= 0 || r.h <= 0 }
+
+// area tells extract_area to take the rectangle out of an image.
+func (r rect) area() vips.Args {
+	return vips.Args{"left": r.x, "top": r.y, "width": r.w, "height": r.h}
+}
 
 // union is the smallest rectangle around both.
 func (r rect) union(o rect) rect {
@@ -54,4 +68,19 @@ func (b box) times(f float64) box { return box{b.w * f, b.h * f} }
 
 func rounded(b box) size {
 	return size{max(1, int(math.Round(b.w))), max(1, int(math.Round(b.h)))}
+}
+
+// margins are widths along the four sides of a picture, in pixels.
+type margins struct{ top, right, bottom, left int }
+
+// with returns a size with margins around it.
+func (s size) with(m margins) size { return size{s.w + m.left + m.right, s.h + m.top + m.bottom} }
+
+// without returns the box that margins leave of one, at least 1 px if it had that
+// much. What is free stays free.
+func (b box) without(m margins) box {
+	return box{
+		max(min(1, b.w), b.w-float64(m.left+m.right)),
+		max(min(1, b.h), b.h-float64(m.top+m.bottom)),
+	}
 }

@@ -28,8 +28,3 @@ func (w *workings) filled(img *vips.Image) *vips.Image {
 	}
 	return w.bands(w.over(w.blurred(img, 1), img), 0, 3)
 }
-
-// over lays an image upon another of the same size.
-func (w *workings) over(below, above *vips.Image) *vips.Image {
-	return w.bytes(w.new("composite2", vips.Args{"base": below, "overlay": above, "mode": "over"}))
-}

@@ -40,7 +40,7 @@ func (f *frame) caption() (*overlay, error) {
 	if t.Pad != nil {
 		pad = *t.Pad
 	}
-	room := size{f.image.Width() - 2*f.px(pad), f.image.Height() - 2*f.px(pad)}
+	room := size{f.size().w - 2*f.px(pad), f.size().h - 2*f.px(pad)}
 	if t.Width != 0 {
 		room.w = f.px(t.Width)
 	}
@@ -77,7 +77,7 @@ func (f *frame) letters() lettering {
 		align: "high",
 	}
 	if !l.color.Set {
-		l.color = options.Color{A: 255, Set: true}
+		l.color = opaque(0, 0, 0)
 	}
 	switch {
 	case t.Align&options.AlignLeft != 0:

@@ -51,7 +51,7 @@ func contentOf(img *vips.Image, trim options.Trim) (rect, error) {
 		return rect{}, err
 	}
 	if mask == nil { // nothing can be border
-		return rect{0, 0, img.Width(), img.Height()}, nil
+		return sizeOf(img).all(), nil
 	}
 	defer mask.Close()
 	columns, rows, err := project(mask)

@@ -14,10 +14,7 @@ func vibrance(f *frame) error {
 	}
 	w := &workings{}
 	colors := w.bands(f.image, 0, 3)
-	r, g, b := w.bands(colors, 0, 1), w.bands(colors, 1, 1), w.bands(colors, 2, 1)
-	most := w.with(w.with(r, "maxpair", g), "maxpair", b)
-	least := w.with(w.with(r, "minpair", g), "minpair", b)
-	factor := w.linear(w.with(most, "subtract", least), -by/255, 1+by)
+	factor := w.linear(w.saturation(colors), -by/255, 1+by)
 	grey := w.luma(colors)
 	stronger := w.with(w.with(colors, "subtract", grey), "multiply", factor)
 	return w.finish(f.image, w.recolored(f.image, w.with(stronger, "add", grey)))

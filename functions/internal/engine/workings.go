@@ -1,8 +1,7 @@
 package engine
 
 import (
-	"math"
-
+	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
 
@@ -87,9 +86,35 @@ func (w *workings) luma(img *vips.Image) *vips.Image {
 	return w.mix(w.bands(img, 0, 3), luma[:])
 }
 
+// most returns the largest of the channels of colours.
+func (w *workings) most(c *vips.Image) *vips.Image {
+	return w.with(w.with(w.bands(c, 0, 1), "maxpair", w.bands(c, 1, 1)), "maxpair", w.bands(c, 2, 1))
+}
+
+// least returns the smallest of them.
+func (w *workings) least(c *vips.Image) *vips.Image {
+	return w.with(w.with(w.bands(c, 0, 1), "minpair", w.bands(c, 1, 1)), "minpair", w.bands(c, 2, 1))
+}
+
+// paint makes a colour, without its opacity, as large as that.
+func (w *workings) paint(color options.Color, s size) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.bands(w.keep(plain(color)(s)), 0, 3)
+}
+
 // join puts transparency behind colours.
 func (w *workings) join(colors, alpha *vips.Image) *vips.Image {
 	return w.new("bandjoin", vips.Args{"in": []*vips.Image{colors, alpha}})
+}
+
+// over lays an image upon another of the same size.
+func (w *workings) over(below, above *vips.Image) *vips.Image {
+	if w.err != nil {
+		return nil
+	}
+	return w.keep(compose(below, above, 0, 0))
 }
 
 // recolored is the image with other colours, of any format, and with its own
@@ -132,4 +157,4 @@ func (w *workings) finish(img, result *vips.Image) error {
 var luma = [3]float64{0.213, 0.715, 0.072}
 
 // unit returns a number that is no less than 0 and no more than 1.
-func unit(x float64) float64 { return math.Max(0, math.Min(1, x)) }
+func unit(x float64) float64 { return max(0, min(1, x)) }
