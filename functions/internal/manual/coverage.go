@@ -13,12 +13,12 @@ type Peer struct {
 	Options []Counterpart
 }
 
-// Counterpart says which options here do what one of another service's does, or
-// why none does.
+// Counterpart says which options here do what one of another service's does, and
+// what of it they don't; or why none does.
 type Counterpart struct {
 	Name   string
 	Ours   []string
-	Reason string
+	Reason string // why there is none, or what is missing; may be empty if there is one
 }
 
 //go:embed peers
@@ -54,12 +54,9 @@ func parsePeer(name, text string) Peer {
 			p.Source = strings.TrimSpace(p.Source + " " + comment)
 			continue
 		}
-		option, ours, have := strings.Cut(line, " = ")
-		c := Counterpart{Name: option, Ours: strings.Fields(ours)}
-		if !have {
-			c.Name, c.Reason, _ = strings.Cut(line, " - ")
-		}
-		p.Options = append(p.Options, c)
+		line, reason, _ := strings.Cut(line, " - ")
+		option, ours, _ := strings.Cut(line, " = ")
+		p.Options = append(p.Options, Counterpart{option, strings.Fields(ours), reason})
 	}
 	return p
 }
@@ -67,7 +64,7 @@ func parsePeer(name, text string) Peer {
 // Have counts the options that have a counterpart here.
 func (p Peer) Have() (n int) {
 	for _, c := range p.Options {
-		if c.Reason == "" {
+		if len(c.Ours) > 0 {
 			n++
 		}
 	}
@@ -92,12 +89,20 @@ func Coverage(introduction string, peers []Peer) string {
 	for _, p := range peers {
 		fmt.Fprintf(&b, "\n## %s\n\nCounted from %s\n\n| option | here |\n|---|---|\n", p.Name, strings.TrimPrefix(p.Source, p.Name+", from "))
 		for _, c := range p.Options {
-			here := "– " + c.Reason
-			if c.Reason == "" {
-				here = "`" + strings.Join(c.Ours, "` `") + "`"
-			}
-			fmt.Fprintf(&b, "| `%s` | %s |\n", c.Name, here)
+			fmt.Fprintf(&b, "| `%s` | %s |\n", c.Name, c.here())
 		}
 	}
 	return b.String()
+}
+
+// here is the counterpart's cell in the table.
+func (c Counterpart) here() string {
+	if len(c.Ours) == 0 {
+		return "– " + c.Reason
+	}
+	ours := "`" + strings.Join(c.Ours, "` `") + "`"
+	if c.Reason != "" {
+		ours += ": " + c.Reason
+	}
+	return ours
 }
