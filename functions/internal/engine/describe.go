@@ -47,11 +47,11 @@ type jfif struct{ IsProgressive bool }
 func (o *original) describe(v options.Values) (Variant, error) {
 	info := o.info
 	if info.Format == format.JPEG {
-		head, err := o.source.Sniff(tablesWithin)
+		head, err := o.source.Sniff(format.TablesWithin)
 		if err != nil {
 			return Variant{}, o.broken(err)
 		}
-		info.Quality = jpegQuality(head)
+		info.Quality = format.JPEGQuality(head)
 	}
 	length, err := o.source.Length()
 	if err != nil {

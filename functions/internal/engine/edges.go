@@ -75,3 +75,5 @@ func steepness(grey *image.Gray, x, y int) int {
 	down := at(-1, 1) + 2*at(0, 1) + at(1, 1) - at(-1, -1) - 2*at(0, -1) - at(1, -1)
 	return abs(across) + abs(down)
 }
+
+func abs(n int) int { return max(n, -n) }

@@ -102,7 +102,7 @@ func (o *original) save(img *vips.Image, to format.Format, q quality) ([]byte, e
 		return nil, o.broken(err)
 	}
 	if to == format.JPEG && q.dpi > 0 {
-		body = withDensity(body, q.dpi)
+		body = format.WithDensity(body, q.dpi)
 	}
 	return body, nil
 }

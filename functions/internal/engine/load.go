@@ -33,17 +33,3 @@ func (o *original) load(plan geometry, t timeline) (*frames, error) {
 	defer img.Close()
 	return o.split(img, t)
 }
-
-// checkStructure refuses what decoders take and should not: it goes by the
-// file's parts, whose contents it leaves to them.
-func (o *original) checkStructure() error {
-	switch o.info.Format {
-	case format.JPEG:
-		return o.checkScans()
-	case format.PNG:
-		return o.checkPNG()
-	case format.GIF:
-		return o.checkGIF()
-	}
-	return nil
-}

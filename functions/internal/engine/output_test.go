@@ -183,7 +183,7 @@ func TestQualityFromEndToEnd(t *testing.T) {
 func TestQualityOfJPEG(t *testing.T) {
 	original := pngOf(t, scene(60, 40))
 	for query, want := range map[string]int{"": 75, "q=0": 1, "q=1": 1, "q=33": 33, "q=75": 75, "q=99": 99, "q=100": 100, "auto=compress": 45, "auto=compress&q=60": 60} {
-		if got := jpegQuality(asked(t, query+"&fm=jpg", original).Body); got != want {
+		if got := format.JPEGQuality(asked(t, query+"&fm=jpg", original).Body); got != want {
 			t.Errorf("%s: quality %d, want %d", query, got, want)
 		}
 	}

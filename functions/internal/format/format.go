@@ -1,5 +1,6 @@
-// Package format names the image formats and tells them apart by their first
-// bytes. Neither a file's extension nor its declared type is ever trusted.
+// Package format names the image formats, tells them apart by their first bytes
+// and reads what else their files say without a decoder. Neither a file's
+// extension nor its declared type is ever trusted.
 package format
 
 import "bytes"

@@ -1,31 +1,16 @@
-package engine
+package format
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 )
 
-// checkPNG refuses a PNG that was cut off or changed. libpng checks a chunk
-// once it has read all of it: of the last pixels' chunk, and where no more
-// than the first rows are wanted, that is never.
-func (o *original) checkPNG() error {
-	data, err := o.bytes()
-	if err != nil {
-		return err
-	}
-	if !soundPNG(data) {
-		return o.broken(errors.New("a chunk is incomplete or its checksum is wrong"))
-	}
-	return nil
-}
-
-// soundPNG reports whether a PNG's chunks are all there, as far as they go,
+// SoundPNG reports whether a PNG's chunks are all there, as far as they go,
 // and as they were written. A missing end is forgiven.
 //
 // The chunks are those of the PNG specification, section 5.3: the length of
 // the data, a type, the data, and a checksum of the latter two.
-func soundPNG(data []byte) bool {
+func SoundPNG(data []byte) bool {
 	const signature, length, kind, sum = 8, 4, 4, 4
 	rest, ok := skip(data, signature)
 	for ok && len(rest) > 0 {

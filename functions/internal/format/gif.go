@@ -1,25 +1,11 @@
-package engine
+package format
 
-import "errors"
-
-// checkGIF refuses a GIF that was cut off.
-func (o *original) checkGIF() error {
-	data, err := o.bytes()
-	if err != nil {
-		return err
-	}
-	if !wholeGIF(data) {
-		return o.broken(errors.New("the last block is incomplete"))
-	}
-	return nil
-}
-
-// wholeGIF reports whether a GIF's blocks are all there, as far as they go:
+// WholeGIF reports whether a GIF's blocks are all there, as far as they go:
 // its decoder shows a part of a frame that was cut off without complaint. A
 // missing trailer is forgiven.
 //
 // The blocks are those of the GIF89a specification, sections 17 to 27.
-func wholeGIF(data []byte) bool {
+func WholeGIF(data []byte) bool {
 	const header = 13 // signature and logical screen
 	if len(data) < header {
 		return false

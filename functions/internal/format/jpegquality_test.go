@@ -1,4 +1,4 @@
-package engine
+package format
 
 import (
 	"bytes"
@@ -13,12 +13,12 @@ func TestJPEGQuality(t *testing.T) {
 		if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), &jpeg.Options{Quality: quality}); err != nil {
 			t.Fatal(err)
 		}
-		if got := jpegQuality(b.Bytes()); got != quality {
+		if got := JPEGQuality(b.Bytes()); got != quality {
 			t.Errorf("quality %d is estimated as %d", quality, got)
 		}
 	}
 	for _, head := range []string{"", "\xff\xd8", "\xff\xd8\xff\xda\x00\x04", "\xff\xd8\xff\xdb\x00\x03\x00", "\xff\xd8\xff\xdb\xff\xff"} {
-		if got := jpegQuality([]byte(head)); got != 0 {
+		if got := JPEGQuality([]byte(head)); got != 0 {
 			t.Errorf("quality of %q is %d, want none", head, got)
 		}
 	}
@@ -32,7 +32,7 @@ func FuzzJPEGQuality(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte("\xff\xd8\xff\xff\xff\xe0\x00\x02\xff\xdb\x00\x43\x10"))
 	f.Fuzz(func(t *testing.T, head []byte) {
-		if q := jpegQuality(head); q < 0 || q > 100 {
+		if q := JPEGQuality(head); q < 0 || q > 100 {
 			t.Errorf("quality %d", q)
 		}
 	})

@@ -1,4 +1,4 @@
-package engine
+package format
 
 import "testing"
 
@@ -16,16 +16,16 @@ func TestWholeGIF(t *testing.T) {
 		whole[len(data)] = true
 	}
 	for n := range len(data) + 1 {
-		if got := wholeGIF([]byte(data[:n])); got != whole[n] {
+		if got := WholeGIF([]byte(data[:n])); got != whole[n] {
 			t.Errorf("with %d of %d bytes it is whole: %v", n, len(data), got)
 		}
 	}
-	if !wholeGIF([]byte(data + "trailing")) {
+	if !WholeGIF([]byte(data + "trailing")) {
 		t.Error("what follows the trailer matters")
 	}
 }
 
 func FuzzWholeGIF(f *testing.F) {
 	f.Add([]byte("GIF89a\x02\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xff\x03abc\x00\x2c\x00\x00\x00\x00\x02\x00\x01\x00\x00\x02\x02\x44\x0a\x00;"))
-	f.Fuzz(func(t *testing.T, data []byte) { wholeGIF(data) })
+	f.Fuzz(func(t *testing.T, data []byte) { WholeGIF(data) })
 }

@@ -1,10 +1,10 @@
-package engine
+package format
 
 import "encoding/binary"
 
-// tablesWithin is how many first bytes of a JPEG are searched for its
+// TablesWithin is how many first bytes of a JPEG are searched for its
 // quantisation tables. Colour profile and EXIF may come before them.
-const tablesWithin = 1 << 20
+const TablesWithin = 1 << 20
 
 // standardLuminance is the quantisation table that quality 50 stands for
 // (ITU-T T.81, table K.1, in zigzag order).
@@ -19,10 +19,10 @@ var standardLuminance = [64]int{
 	121, 112, 100, 120, 92, 101, 103, 99,
 }
 
-// jpegQuality estimates the quality, 1 to 100, that a JPEG was encoded with:
+// JPEGQuality estimates the quality, 1 to 100, that a JPEG was encoded with:
 // the one whose scaled standard table is nearest to the file's own first
 // table. It returns 0 if head holds no table.
-func jpegQuality(head []byte) int {
+func JPEGQuality(head []byte) int {
 	table, ok := quantisation(head)
 	if !ok {
 		return 0
@@ -31,7 +31,8 @@ func jpegQuality(head []byte) int {
 	for q := 1; q <= 100; q++ {
 		distance := 0
 		for i, standard := range standardLuminance {
-			distance += abs(table[i] - scaled(standard, q))
+			is, would := table[i], scaled(standard, q)
+			distance += max(is, would) - min(is, would)
 		}
 		if least < 0 || distance < least {
 			best, least = q, distance
@@ -49,8 +50,6 @@ func scaled(standard, q int) int {
 	}
 	return max(1, min(255, (standard*scale+50)/100))
 }
-
-func abs(n int) int { return max(n, -n) }
 
 // quantisation returns the first quantisation table (T.81, B.2.4.1).
 func quantisation(head []byte) (table [64]int, ok bool) {
