@@ -45,27 +45,13 @@ type channelHistograms [3]histogram
 // histogramsOf counts the shades of a picture, as they are once it is brought to
 // at most 256 pixels a side. What is transparent does not count.
 func histogramsOf(img *vips.Image) (counts channelHistograms, err error) {
-	small := img.Copy()
-	defer small.Close()
-	scale := 256 / float64(max(img.Width(), img.Height()))
-	if scale < 1 {
-		err = premultiplied(small, func() error { return small.Apply("resize", vips.Args{"scale": scale}) })
-		if err != nil {
-			return counts, err
-		}
-	}
-	samples, err := small.Pixels()
+	small, err := reduced(img, 256, "lanczos3")
 	if err != nil {
 		return counts, err
 	}
-	bands := small.Bands()
-	for ; len(samples) > 0; samples = samples[bands:] {
-		weight := 1.0
-		if bands == 4 {
-			weight = float64(samples[3]) / 255
-		}
+	for samples := small.Pix; len(samples) > 0; samples = samples[4:] {
 		for i := range counts {
-			counts[i][samples[i]] += weight
+			counts[i][samples[i]] += float64(samples[3]) / 255
 		}
 	}
 	return counts, nil

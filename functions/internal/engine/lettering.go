@@ -17,7 +17,7 @@ import (
 
 // lettering is how text is drawn. Lengths are in pixels of the result.
 type lettering struct {
-	face
+	typeface
 	size  float64
 	track float64 // between letters, more than the font has
 	lead  float64 // between lines, more than lineHeight

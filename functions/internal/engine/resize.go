@@ -17,15 +17,11 @@ func resize(f *frame) error {
 }
 
 // scale brings an image to a size: first the sides that shrink, then those that
-// grow.
+// grow. Transparency must be premultiplied.
 func scale(img *vips.Image, to size) error {
 	from := sizeOf(img)
 	if less := to.atMost(from); less != from {
-		if err := img.Apply("resize", vips.Args{
-			"scale":  float64(less.w) / float64(from.w),
-			"vscale": float64(less.h) / float64(from.h),
-			"kernel": "lanczos3",
-		}); err != nil {
+		if err := resample(img, less, "lanczos3"); err != nil {
 			return err
 		}
 	}
@@ -33,6 +29,13 @@ func scale(img *vips.Image, to size) error {
 		return nil
 	}
 	return img.Enlarge(to.w, to.h)
+}
+
+// resample brings an image to a size by one of libvips' kernels. Transparency must
+// be premultiplied.
+func resample(img *vips.Image, to size, kernel string) error {
+	from := boxAround(sizeOf(img))
+	return img.Apply("resize", vips.Args{"scale": float64(to.w) / from.w, "vscale": float64(to.h) / from.h, "kernel": kernel})
 }
 
 // premultiplied mixes neighbouring pixels by change without letting the

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"image"
 
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
@@ -69,29 +68,4 @@ func textOf(img *vips.Image, to format.Format, v options.Values) ([]byte, error)
 		return []byte(found.CSS(prefix)), nil
 	}
 	return json.Marshal(found)
-}
-
-// reduced returns an sRGB image's pixels, of at most so many a side, as a kernel
-// of libvips' shrinks them.
-func reduced(img *vips.Image, side int, kernel string) (*image.NRGBA, error) {
-	small := img.Copy()
-	defer small.Close()
-	w, h := float64(img.Width()), float64(img.Height())
-	if scale := float64(side) / max(w, h); scale < 1 {
-		to := rounded(box{w * scale, h * scale})
-		err := premultiplied(small, func() error {
-			return small.Apply("resize", vips.Args{"scale": float64(to.w) / w, "vscale": float64(to.h) / h, "kernel": kernel})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := addAlpha(small); err != nil {
-		return nil, err
-	}
-	data, err := small.Pixels()
-	if err != nil {
-		return nil, err
-	}
-	return &image.NRGBA{Pix: data, Stride: 4 * small.Width(), Rect: image.Rect(0, 0, small.Width(), small.Height())}, nil
 }

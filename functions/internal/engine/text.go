@@ -69,12 +69,12 @@ func (f *frame) caption() (*overlay, error) {
 func (f *frame) letters() lettering {
 	t := f.values.Text
 	l := lettering{
-		face:  faceOf(t.Font),
-		size:  float64(t.Size) * f.values.DPR,
-		track: float64(t.Track) * f.values.DPR,
-		lead:  float64(t.Lead) * f.values.DPR,
-		color: t.Color,
-		align: "high",
+		typeface: typefaceOf(t.Font),
+		size:     float64(t.Size) * f.values.DPR,
+		track:    float64(t.Track) * f.values.DPR,
+		lead:     float64(t.Lead) * f.values.DPR,
+		color:    t.Color,
+		align:    "high",
 	}
 	if !l.color.Set {
 		l.color = opaque(0, 0, 0)

@@ -7,6 +7,27 @@ import (
 	"primrose/functions/internal/vips"
 )
 
+// reduced returns an sRGB image's pixels, of at most so many a side, as a kernel
+// of libvips' shrinks them.
+func reduced(img *vips.Image, side int, kernel string) (*image.NRGBA, error) {
+	small := img.Copy()
+	defer small.Close()
+	if scale := scaleTo(img, side); scale < 1 {
+		err := premultiplied(small, func() error { return resample(small, sizeOf(img).times(scale), kernel) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := addAlpha(small); err != nil {
+		return nil, err
+	}
+	data, err := small.Pixels()
+	if err != nil {
+		return nil, err
+	}
+	return &image.NRGBA{Pix: data, Stride: 4 * small.Width(), Rect: image.Rect(0, 0, small.Width(), small.Height())}, nil
+}
+
 // enlargement is how much larger a picture is made at most for who looks at
 // its brightness: what is blurred further shows nothing more.
 const enlargement = 4
@@ -27,11 +48,8 @@ func greyOf(img *vips.Image, side int) (*image.Gray, error) {
 }
 
 func toGrey(img *vips.Image, side int) error {
-	w, h := float64(img.Width()), float64(img.Height())
-	to := rounded(boxAround(sizeOf(img)).times(min(float64(side)/max(w, h), enlargement)))
-	err := premultiplied(img, func() error {
-		return img.Apply("resize", vips.Args{"scale": float64(to.w) / w, "vscale": float64(to.h) / h, "kernel": "linear"})
-	})
+	scale := min(scaleTo(img, side), enlargement)
+	err := premultiplied(img, func() error { return resample(img, sizeOf(img).times(scale), "linear") })
 	if err != nil {
 		return err
 	}
@@ -44,6 +62,11 @@ func toGrey(img *vips.Image, side int) error {
 		}
 	}
 	return img.Apply("cast", vips.Args{"format": "uchar"})
+}
+
+// scaleTo returns the scale at which an image's longer side has so many pixels.
+func scaleTo(img *vips.Image, side int) float64 {
+	return float64(side) / float64(max(img.Width(), img.Height()))
 }
 
 // mapped returns where a rectangle of a picture lies in one of another size

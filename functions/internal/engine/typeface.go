@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// face is a style of letters.
-type face struct {
+// typeface is a style of letters.
+type typeface struct {
 	family       string
 	bold, italic bool
 }
 
-// faceOf returns the face of the service's own that comes closest to a
+// typefaceOf returns the one of the service's own that comes closest to a
 // font's name, which may be any.
-func faceOf(name string) face {
+func typefaceOf(name string) typeface {
 	name = strings.ToLower(name)
 	has := func(words ...string) bool {
 		for _, word := range words {
@@ -23,7 +23,7 @@ func faceOf(name string) face {
 		}
 		return false
 	}
-	f := face{"Noto Sans", has("bold", "black", "heavy"), has("italic", "oblique")}
+	f := typeface{"Noto Sans", has("bold", "black", "heavy"), has("italic", "oblique")}
 	switch {
 	case has("mono", "courier", "menlo", "consolas"):
 		f.family = "Noto Sans Mono"
@@ -34,8 +34,8 @@ func faceOf(name string) face {
 	return f
 }
 
-// description is Pango's name of a face at a size in pixels.
-func (f face) description(size float64) string {
+// description is Pango's name of a typeface at a size in pixels.
+func (f typeface) description(size float64) string {
 	words := []string{f.family}
 	if f.bold {
 		words = append(words, "Bold")
