@@ -160,7 +160,8 @@ type shown struct {
 	Type          string
 }
 
-// A browser shows what react-imgix renders, in the best format that it reads.
+// A browser shows what react-imgix renders, in the best format that it reads, and
+// what a page offers by itself.
 func TestBrowser(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -186,6 +187,10 @@ func TestBrowser(t *testing.T) {
 		{"upright", 2}: {400, 601, "image/webp"},
 		{"picture", 1}: {120, 120, "image/avif"},
 		{"picture", 2}: {240, 240, "image/avif"},
+		{"typed", 1}:   {100, 66, "image/avif"},
+		{"typed", 2}:   {200, 131, "image/avif"},
+		{"lazy", 1}:    {150, 100, "image/avif"},
+		{"lazy", 2}:    {300, 200, "image/avif"},
 	}
 	for _, got := range all {
 		w, ok := want[key{got.ID, got.Density}]

@@ -32,8 +32,25 @@ for (const c of candidates(client.buildSrcSet('rose.jpg', {w: 100, h: 80, fit: '
   ask(name + ', srcset by dpr', c.url, 100 * c.size, 80 * c.size);
 }
 
-// unpic doesn't sign.
+// Next's Image asks a loader for a URL of each width that it is set to. The one
+// that Next documents for imgix writes with URLSearchParams, which encodes commas.
+const nextLoader = ({src, width, quality}) => {
+  const url = new URL(src, `http://${host}`);
+  const given = url.searchParams;
+  given.set('auto', given.getAll('auto').join(',') || 'format');
+  given.set('fit', given.get('fit') || 'max');
+  given.set('w', given.get('w') || String(width));
+  if (quality) given.set('q', String(quality));
+  return url.href;
+};
+
+// unpic and Next's loader don't sign.
 if (!token) {
+  for (const width of [16, 384, 640, 1920]) { // of imageSizes and deviceSizes
+    const made = Math.min(width, photo.width);
+    ask('Next', nextLoader({src: '/rose.jpg', width}), made, proportional(made));
+    ask('Next', nextLoader({src: '/rose.jpg?auto=format&auto=compress&txt=Ros%C3%A9%20%26%20co&pad=0', width, quality: 75}), made, proportional(made));
+  }
   const unpic = await load('unpic');
   const base = `http://${host}/rose.jpg`;
   for (const [url, options] of [[base, {provider: 'imgix'}], [base + '?w=800&auto=format', {fallback: 'imgix'}]]) {
