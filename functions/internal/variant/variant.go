@@ -13,6 +13,7 @@ package variant
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	keys "primrose/functions/internal/key"
@@ -116,11 +117,13 @@ func (v Variant) Keys() []string {
 }
 
 // Tags returns the cache tags of all originals that the variant is made of,
-// separated by commas: it is outdated when one of them is replaced.
+// each once, separated by commas: it is outdated when one of them is replaced.
 func (v Variant) Tags() string {
 	var tags []string
 	for _, key := range v.Keys() {
-		tags = append(tags, Tag(key))
+		if tag := Tag(key); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
 	}
 	return strings.Join(tags, ",")
 }

@@ -141,6 +141,10 @@ func TestTagsOfLayers(t *testing.T) {
 	if want := Tag("rose.jpg") + "," + Tag("paper.jpg") + "," + Tag("brand/logo.png"); v.Tags() != want {
 		t.Errorf("its tags are %s, want %s", v.Tags(), want)
 	}
+	itself, err := New("brand/logo.png", o)
+	if want := Tag("brand/logo.png") + "," + Tag("paper.jpg"); err != nil || itself.Tags() != want {
+		t.Errorf("upon itself its tags are %s, want %s: %v", itself.Tags(), want, err)
+	}
 }
 
 func FuzzParse(f *testing.F) {
