@@ -39,7 +39,7 @@ async function handler(event) {
   const request = event.request;
   try {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuse(405, 'method_not_allowed', 'images are read by GET and HEAD only');
+      refuse(405, 'method_not_allowed', 'images are read by GET and HEAD');
     }
     const query = rawQuery(request);
     const pairs = pairsOf(request.uri, query);
@@ -410,7 +410,7 @@ function refuseValue(option) {
   const name = option.name;
   const subject = whole(/^[\w.,:-]{1,40}/, option.text || '') ? name + '=' + option.text
     : `the ${option.text === null ? 'encoding' : 'value'} of ${name}`;
-  const range = option.range.replace(/or>/g, 'or: f80 or red>').replace('y>', 'y, no URL>');
+  const range = option.range.replace(/<color>/g, '[f80, red]').replace('<key>', '[key, no URL]');
   refuse(400, 'bad_option', `${subject} is refused: ${name} takes a ${option.kind} ${range}`);
 }
 

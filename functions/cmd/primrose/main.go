@@ -91,10 +91,18 @@ func newFlags(name, help string) *flag.FlagSet {
 	return flags
 }
 
-// parseFlags reads the flags of a command, and leaves its other arguments.
+// parseFlags reads the flags of a command, and leaves its other arguments. A
+// mistake is told by itself: pages of help after it would hide it.
 func parseFlags(flags *flag.FlagSet, args []string) error {
+	out := flags.Output()
+	flags.SetOutput(io.Discard)
 	err := flags.Parse(args)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
+	flags.SetOutput(out)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		flags.Usage()
+	case err != nil:
+		fmt.Fprintf(out, "primrose %s: %v; -h tells more\n", flags.Name(), err)
 		return errUsage
 	}
 	return err

@@ -206,7 +206,7 @@ func (o option) refuseEncoding() *problem.Problem {
 	return o.refuseSubject("the encoding of " + o.name)
 }
 
-var marks = strings.NewReplacer("<color>", "<color: f80 or red>", "<key>", "<key, no URL>")
+var marks = strings.NewReplacer("<color>", "[f80, red]", "<key>", "[key, no URL]")
 
 func (o option) refuseSubject(subject string) *problem.Problem {
 	return problem.New(problem.BadOption, "%s is refused: %s takes a %s %s", subject, o.name, o.kind, marks.Replace(o.span))
