@@ -3,7 +3,6 @@ package clients
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	_ "image/jpeg"
@@ -64,27 +63,6 @@ func answers(address string) bool {
 	return true
 }
 
-// node runs a script of testdata and reads what it prints.
-func node(t *testing.T, into any, script string, args ...string) {
-	t.Helper()
-	program, err := filepath.Abs("../../../node_modules/.bin/node")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(program); err != nil {
-		program = "node"
-	}
-	cmd := exec.CommandContext(t.Context(), program, append([]string{filepath.Join("testdata", script)}, args...)...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v; are the clients installed? run make node", script, err)
-	}
-	if err := json.Unmarshal(out, into); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // asked is a URL that a client made, and what shall be answered.
 type asked struct {
 	Client, URL   string
@@ -112,7 +90,7 @@ func TestClients(t *testing.T) {
 func try(t *testing.T, s service, token ...string) {
 	t.Helper()
 	var all []asked
-	node(t, &all, "urls.mjs", append([]string{host}, token...)...)
+	tooltest.Node(t, "testdata/urls.mjs", nil, &all, append([]string{host}, token...)...)
 	if len(all) < 30 {
 		t.Errorf("the clients made %d URLs", len(all))
 	}
@@ -169,7 +147,7 @@ func TestBrowser(t *testing.T) {
 	}
 	s := serve(t)
 	var all []shown
-	node(t, &all, "page.mjs", host, s.address, chromium)
+	tooltest.Node(t, "testdata/page.mjs", nil, &all, host, s.address, chromium)
 	type key struct {
 		id      string
 		density int

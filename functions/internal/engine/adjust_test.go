@@ -7,63 +7,40 @@ import (
 	"math"
 	"testing"
 
+	"primrose/functions/internal/colorspace"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 )
 
-// shown makes what a query asks for as PNG, and decodes it.
-func shown(t testing.TB, query string, original []byte) *image.NRGBA {
-	t.Helper()
-	return pixels(t, asked(t, query+"&fm=png", original).Body)
-}
-
-// rgb3 is a colour's red, green and blue, 0 to 1.
-type rgb3 [3]float64
-
-func unitsOf(c color.NRGBA) rgb3 {
-	return rgb3{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255}
-}
-
 // everyChannel makes a formula for colours of one for channels.
-func everyChannel(f func(x float64) float64) func(rgb3) rgb3 {
-	return func(c rgb3) rgb3 { return rgb3{f(c[0]), f(c[1]), f(c[2])} }
+func everyChannel(f func(x float64) float64) func(rgbf) rgbf {
+	return func(c rgbf) rgbf { return rgbf{f(c[0]), f(c[1]), f(c[2])} }
 }
 
-func between(a, b rgb3, part float64) (c rgb3) {
+func between(a, b rgbf, part float64) (c rgbf) {
 	for i := range c {
 		c[i] = a[i]*(1-part) + b[i]*part
 	}
 	return c
 }
 
-func grey(c rgb3) float64 { return 0.213*c[0] + 0.715*c[1] + 0.072*c[2] }
-
-// sRGB to light and back, as its standard has it.
-func toLinear(x float64) float64 {
-	if x <= 0.04045 {
-		return x / 12.92
-	}
-	return math.Pow((x+0.055)/1.055, 2.4)
-}
-
-func fromLinear(x float64) float64 {
-	if x <= 0.0031308 {
-		return 12.92 * x
-	}
-	return 1.055*math.Pow(x, 1/2.4) - 0.055
-}
+func grey(c rgbf) float64 { return 0.213*c[0] + 0.715*c[1] + 0.072*c[2] }
 
 // Options that change each pixel's colour by itself do what their formula says,
 // and leave transparency alone.
 func TestAdjustmentsFollowTheirFormulas(t *testing.T) {
-	type formula = func(rgb3) rgb3
-	same := func(c rgb3) rgb3 { return c }
-	sepia := func(c rgb3) rgb3 {
-		return rgb3{0.393*c[0] + 0.769*c[1] + 0.189*c[2], 0.349*c[0] + 0.686*c[1] + 0.168*c[2], 0.272*c[0] + 0.534*c[1] + 0.131*c[2]}
+	type formula = func(rgbf) rgbf
+	same := func(c rgbf) rgbf { return c }
+	sepia := func(c rgbf) rgbf {
+		return rgbf{0.393*c[0] + 0.769*c[1] + 0.189*c[2], 0.349*c[0] + 0.686*c[1] + 0.168*c[2], 0.272*c[0] + 0.534*c[1] + 0.131*c[2]}
 	}
-	orange := rgb3{1, 128 / 255.0, 0}
-	blend := func(a, b rgb3) func(rgb3) rgb3 { return func(c rgb3) rgb3 { return between(a, b, grey(c)) } }
-	some := func(part float64, f formula) formula { return func(c rgb3) rgb3 { return between(c, f(c), part) } }
+	orange := rgbf{1, 128 / 255.0, 0}
+	blend := func(a, b rgbf) func(rgbf) rgbf {
+		return func(c rgbf) rgbf { return between(a, b, grey(c)) }
+	}
+	some := func(part float64, f formula) formula {
+		return func(c rgbf) rgbf { return between(c, f(c), part) }
+	}
 	for query, want := range map[string]formula{
 		"bri=0&con=0&exp=0&gam=0&high=0&shad=0&hue=0&sat=0&vib=0&sharp=0&usm=0&sepia=0&px=0&htn=0&blur=0": same,
 		"hue=360":         same,
@@ -82,8 +59,8 @@ func TestAdjustmentsFollowTheirFormulas(t *testing.T) {
 			}
 			return 1
 		}),
-		"exp=20":   everyChannel(func(x float64) float64 { return fromLinear(2 * toLinear(x)) }),
-		"exp=-40":  everyChannel(func(x float64) float64 { return fromLinear(toLinear(x) / 4) }),
+		"exp=20":   everyChannel(func(x float64) float64 { return colorspace.FromLight(2 * colorspace.ToLight(x)) }),
+		"exp=-40":  everyChannel(func(x float64) float64 { return colorspace.FromLight(colorspace.ToLight(x) / 4) }),
 		"gam=50":   everyChannel(math.Sqrt),
 		"gam=-50":  everyChannel(func(x float64) float64 { return x * x }),
 		"high=-50": everyChannel(func(x float64) float64 { return x - (1-x)*x*x*x }),
@@ -92,30 +69,36 @@ func TestAdjustmentsFollowTheirFormulas(t *testing.T) {
 		"bri=60&con=-50": everyChannel(func(x float64) float64 { return 0.5 + (x+0.1)*math.Tan(math.Pi/8) }),
 		"invert=true":    everyChannel(func(x float64) float64 { return 1 - x }),
 
-		"hue=180": func(c rgb3) rgb3 { g := grey(c); return rgb3{2*g - c[0], 2*g - c[1], 2*g - c[2]} },
-		"hue=90": func(c rgb3) rgb3 {
-			return rgb3{c[2], 0.356*c[0] + 0.855*c[1] - 0.211*c[2], -0.574*c[0] + 1.43*c[1] + 0.144*c[2]}
+		"hue=180": func(c rgbf) rgbf {
+			g := grey(c)
+			return rgbf{2*g - c[0], 2*g - c[1], 2*g - c[2]}
 		},
-		"sat=-100": func(c rgb3) rgb3 { g := grey(c); return rgb3{g, g, g} },
-		"sat=50":   func(c rgb3) rgb3 { g := grey(c); return between(c, rgb3{g, g, g}, -0.5) },
-		"vib=80": func(c rgb3) rgb3 {
-			g, strength := grey(c), max(c[0], c[1], c[2])-min(c[0], c[1], c[2])
-			return between(c, rgb3{g, g, g}, -0.8*(1-strength))
+		"hue=90": func(c rgbf) rgbf {
+			return rgbf{c[2], 0.356*c[0] + 0.855*c[1] - 0.211*c[2], -0.574*c[0] + 1.43*c[1] + 0.144*c[2]}
 		},
-		"vib=-100": func(c rgb3) rgb3 {
+		"sat=-100": func(c rgbf) rgbf { g := grey(c); return rgbf{g, g, g} },
+		"sat=50": func(c rgbf) rgbf {
+			g := grey(c)
+			return between(c, rgbf{g, g, g}, -0.5)
+		},
+		"vib=80": func(c rgbf) rgbf {
 			g, strength := grey(c), max(c[0], c[1], c[2])-min(c[0], c[1], c[2])
-			return between(c, rgb3{g, g, g}, 1-strength)
+			return between(c, rgbf{g, g, g}, -0.8*(1-strength))
+		},
+		"vib=-100": func(c rgbf) rgbf {
+			g, strength := grey(c), max(c[0], c[1], c[2])-min(c[0], c[1], c[2])
+			return between(c, rgbf{g, g, g}, 1-strength)
 		},
 
 		"sepia=100":                              sepia,
 		"sepia=60":                               some(0.6, sepia),
-		"monochrome=ff8000":                      blend(rgb3{}, orange),
-		"monochrome=80ff8000":                    some(128/255.0, blend(rgb3{}, orange)),
-		"duotone=000080,ff8000":                  blend(rgb3{0, 0, 128 / 255.0}, orange),
-		"duotone=000080,ff8000&duotone-alpha=40": some(0.4, blend(rgb3{0, 0, 128 / 255.0}, orange)),
+		"monochrome=ff8000":                      blend(rgbf{}, orange),
+		"monochrome=80ff8000":                    some(128/255.0, blend(rgbf{}, orange)),
+		"duotone=000080,ff8000":                  blend(rgbf{0, 0, 128 / 255.0}, orange),
+		"duotone=000080,ff8000&duotone-alpha=40": some(0.4, blend(rgbf{0, 0, 128 / 255.0}, orange)),
 		"duotone=000080,ff8000&duotone-alpha=0":  same,
-		"sepia=100&duotone=000080,ff8000&sat=-50": func(c rgb3) rgb3 {
-			return blend(rgb3{0, 0, 128 / 255.0}, orange)(sepia(some(0.5, func(c rgb3) rgb3 { g := grey(c); return rgb3{g, g, g} })(c)))
+		"sepia=100&duotone=000080,ff8000&sat=-50": func(c rgbf) rgbf {
+			return blend(rgbf{0, 0, 128 / 255.0}, orange)(sepia(some(0.5, func(c rgbf) rgbf { g := grey(c); return rgbf{g, g, g} })(c)))
 		},
 	} {
 		for name, picture := range map[string]*image.NRGBA{"opaque": scene(60, 40), "with transparency": holes(scene(60, 40))} {
@@ -127,7 +110,7 @@ func TestAdjustmentsFollowTheirFormulas(t *testing.T) {
 					if from.A != to.A {
 						t.Fatalf("%s, %s: the opacity at (%d, %d) is %d, was %d", query, name, x, y, to.A, from.A)
 					}
-					is, wanted := unitsOf(to), want(unitsOf(from))
+					is, wanted := colorspace.Of(to), want(colorspace.Of(from))
 					for i := range is {
 						if d := math.Abs(is[i] - unit(wanted[i])); d > worst {
 							worst, at = d, image.Pt(x, y)
@@ -145,18 +128,18 @@ func TestAdjustmentsFollowTheirFormulas(t *testing.T) {
 
 // smoothed is a Gaussian blur by its formula, in which transparent pixels count
 // as much as they are seen, and edges go on for ever.
-func smoothed(img *image.NRGBA, sigma float64) func(x, y int) rgb3 {
+func smoothed(img *image.NRGBA, sigma float64) func(x, y int) rgbf {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	reach := int(4 * sigma)
-	return func(x, y int) rgb3 {
-		var sum rgb3
+	return func(x, y int) rgbf {
+		var sum rgbf
 		var all float64
 		for v := -reach; v <= reach; v++ {
 			for u := -reach; u <= reach; u++ {
 				p := img.NRGBAAt(min(max(x+u, 0), w-1), min(max(y+v, 0), h-1))
 				weight := math.Exp(-float64(u*u+v*v)/(2*sigma*sigma)) * float64(p.A)
 				all += weight
-				for i, c := range unitsOf(p) {
+				for i, c := range colorspace.Of(p) {
 					sum[i] += c * weight
 				}
 			}
@@ -170,11 +153,11 @@ func smoothed(img *image.NRGBA, sigma float64) func(x, y int) rgb3 {
 
 // Options that look at neighbours do what their formula says.
 func TestMasksFollowTheirFormulas(t *testing.T) {
-	unsharp := func(by float64) func(c, soft rgb3) rgb3 {
-		return func(c, soft rgb3) rgb3 { return between(c, soft, -by) }
+	unsharp := func(by float64) func(c, soft rgbf) rgbf {
+		return func(c, soft rgbf) rgbf { return between(c, soft, -by) }
 	}
-	noise := func(bound, gain float64) func(c, soft rgb3) rgb3 {
-		return func(c, soft rgb3) rgb3 {
+	noise := func(bound, gain float64) func(c, soft rgbf) rgbf {
+		return func(c, soft rgbf) rgbf {
 			difference := math.Abs(grey(c) - grey(soft))
 			edge := 1.0
 			if bound > 0 {
@@ -186,7 +169,7 @@ func TestMasksFollowTheirFormulas(t *testing.T) {
 	for _, c := range []struct {
 		query string
 		sigma float64
-		want  func(c, soft rgb3) rgb3
+		want  func(c, soft rgbf) rgbf
 	}{
 		{"usm=80", 2.5, unsharp(0.8)},
 		{"usm=-100&usmrad=1.2", 1.2, unsharp(-1)},
@@ -205,8 +188,8 @@ func TestMasksFollowTheirFormulas(t *testing.T) {
 					if from.A != to.A {
 						t.Fatalf("%s, %s: the opacity at (%d, %d) is %d, was %d", c.query, name, x, y, to.A, from.A)
 					}
-					for i, want := range c.want(unitsOf(from), soft(x, y)) {
-						d := math.Abs(unitsOf(to)[i]-unit(want)) * float64(from.A)
+					for i, want := range c.want(colorspace.Of(from), soft(x, y)) {
+						d := math.Abs(colorspace.Of(to)[i]-unit(want)) * float64(from.A)
 						sum, worst = sum+d, math.Max(worst, d)
 					}
 				}
@@ -248,13 +231,13 @@ func TestPixellate(t *testing.T) {
 			got := shown(t, query, pngOf(t, picture))
 			for y := range 40 {
 				for x := range 60 {
-					var sum rgb3
+					var sum rgbf
 					var opacity float64
 					for v := range side {
 						for u := range side {
 							p := picture.NRGBAAt(min(x/side*side+u, 59), min(y/side*side+v, 39))
 							opacity += float64(p.A)
-							for i, c := range unitsOf(p) {
+							for i, c := range colorspace.Of(p) {
 								sum[i] += c * float64(p.A)
 							}
 						}
@@ -280,14 +263,14 @@ func TestHalftone(t *testing.T) {
 			for x := range 60 {
 				u, v := float64(x+y)/math.Sqrt2/apart, float64(x-y)/math.Sqrt2/apart
 				screen := 0.5 + (math.Cos(2*math.Pi*u)+math.Cos(2*math.Pi*v))/4
-				light := grey(unitsOf(picture.NRGBAAt(x, y)))
+				light := grey(colorspace.Of(picture.NRGBAAt(x, y)))
 				c := uint8(math.Round(255 * unit(light+2*apart/math.Pi*(light-screen))))
 				near(t, query, got, x, y, color.NRGBA{c, c, c, 255}, 2)
 			}
 		}
 	}
 	for _, c := range []color.NRGBA{{0, 0, 0, 255}, {255, 255, 255, 255}} {
-		corners(t, "htn=9 of one colour", shown(t, "htn=9", pngOf(t, quarters(64, 64, c, c, c, c))), c, c, c, c)
+		corners(t, "htn=9 of one colour", shown(t, "htn=9", pngOf(t, paper(64, 64, c))), c, c, c, c)
 	}
 }
 
@@ -299,12 +282,12 @@ func TestAdjustmentsTakeAnyOriginal(t *testing.T) {
 	grey := image.NewGray(image.Rect(0, 0, 40, 30))
 	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
 	for name, original := range map[string][]byte{
-		"one pixel":   pngOf(t, quarters(1, 1, red, red, red, red)),
+		"one pixel":   pngOf(t, paper(1, 1, red)),
 		"a line":      pngOf(t, quarters(300, 1)),
 		"grey":        pngOf(t, grey),
 		"16 bit":      pngOf(t, deep),
 		"CMYK":        tagged(t, scene(40, 30), "cmyk"),
-		"see-through": pngOf(t, quarters(40, 30, none, none, none, none)),
+		"see-through": pngOf(t, paper(40, 30, none)),
 	} {
 		before, after := shown(t, "w=40", original), shown(t, "w=44&"+all, original)
 		if b, a := before.Rect.Max, after.Rect.Max; a.X != b.X+4 || a.Y != b.Y+4 {

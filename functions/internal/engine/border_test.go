@@ -108,7 +108,7 @@ func TestBorderCornersShowTheBackground(t *testing.T) {
 // The border is of the picture, the padding around both, and what was asked
 // for holds all of them.
 func TestPadding(t *testing.T) {
-	original := pngOf(t, quarters(60, 40, red, red, red, red))
+	original := pngOf(t, paper(60, 40, red))
 	for _, c := range []struct {
 		query      string
 		w, h       int

@@ -76,7 +76,7 @@ func TestGradientFill(t *testing.T) {
 	}
 
 	// Without colours it is the picture's own, dark above light.
-	img := pixels(t, queried(t, fit, pngOf(t, quarters(100, 10, blue, blue, blue, blue))).Body)
+	img := pixels(t, queried(t, fit, pngOf(t, paper(100, 10, blue))).Body)
 	top, bottom := img.NRGBAAt(50, 0), img.NRGBAAt(50, 109)
 	if top.B <= top.R || top.B <= top.G || bottom.B < bottom.R || int(bottom.R)+int(bottom.G) <= int(top.R)+int(top.G)+100 {
 		t.Errorf("around blue it runs from %v to %v", top, bottom)
@@ -108,6 +108,6 @@ func TestBlurFill(t *testing.T) {
 		}
 	}
 	// Opaque is what is opaque; a hole's ground is as transparent as the hole.
-	holed := saved(t, quarters(400, 100, none, none, none, none), "pngsave_buffer", vips.Args{})
+	holed := saved(t, paper(400, 100, none), "pngsave_buffer", vips.Args{})
 	near(t, "transparent", pixels(t, queried(t, "fit=fill&fill=blur&w=200&h=200", holed).Body), 20, 20, none, 0)
 }

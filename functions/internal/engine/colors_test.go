@@ -9,26 +9,9 @@ import (
 	"testing"
 
 	"primrose/functions/internal/icc"
+	"primrose/functions/internal/tooltest"
 	"primrose/functions/internal/vips"
 )
-
-// kept encodes pixels by libvips after some of its operations.
-func kept(t testing.TB, img *image.NRGBA, saver string, args vips.Args, operations ...operation) []byte {
-	t.Helper()
-	made, err := vips.FromPixels(img.Pix, img.Rect.Dx(), img.Rect.Dy(), 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer made.Close()
-	if err := chain(made, operations...); err != nil {
-		t.Fatal(err)
-	}
-	data, err := made.Save(saver, args)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
 
 // Whatever samples an original has, its colours are those that sharp finds, at
 // any size, with and without transparency.
@@ -54,17 +37,17 @@ func TestColorsAgreeWithSharp(t *testing.T) {
 		t.Fatal(err)
 	}
 	originals := map[string][]byte{
-		"CMYK, plain":            kept(t, picture, "jpegsave_buffer", vips.Args{"Q": 95, "keep": "none"}, flat, toProfile("cmyk")),
-		"CMYK, profile":          kept(t, picture, "jpegsave_buffer", vips.Args{"Q": 95}, flat, toProfile("cmyk")),
-		"grey":                   kept(t, picture, "pngsave_buffer", nil, flat, space("b-w")),
-		"grey, transparent":      kept(t, holed, "pngsave_buffer", nil, space("b-w")),
-		"grey, 16 bits":          kept(t, holed, "pngsave_buffer", vips.Args{"bitdepth": 16}, space("grey16")),
-		"16 bits":                kept(t, holed, "pngsave_buffer", vips.Args{"bitdepth": 16}, space("rgb16")),
-		"P3, transparent":        kept(t, holed, "pngsave_buffer", nil, toProfile("p3")),
-		"P3, WebP":               kept(t, holed, "webpsave_buffer", vips.Args{"lossless": true}, toProfile("p3")),
+		"CMYK, plain":            saved(t, picture, "jpegsave_buffer", vips.Args{"Q": 95, "keep": "none"}, flat, toProfile("cmyk")),
+		"CMYK, profile":          saved(t, picture, "jpegsave_buffer", vips.Args{"Q": 95}, flat, toProfile("cmyk")),
+		"grey":                   saved(t, picture, "pngsave_buffer", nil, flat, space("b-w")),
+		"grey, transparent":      saved(t, holed, "pngsave_buffer", nil, space("b-w")),
+		"grey, 16 bits":          saved(t, holed, "pngsave_buffer", vips.Args{"bitdepth": 16}, space("grey16")),
+		"16 bits":                saved(t, holed, "pngsave_buffer", vips.Args{"bitdepth": 16}, space("rgb16")),
+		"P3, transparent":        saved(t, holed, "pngsave_buffer", nil, toProfile("p3")),
+		"P3, WebP":               saved(t, holed, "webpsave_buffer", vips.Args{"lossless": true}, toProfile("p3")),
 		"Adobe RGB, transparent": profiled(t, pngOf(t, holed), icc.AdobeRGB),
 		"indexed":                indexed.Bytes(),
-		"one bit":                kept(t, picture, "pngsave_buffer", vips.Args{"bitdepth": 1}, flat, space("b-w")),
+		"one bit":                saved(t, picture, "pngsave_buffer", vips.Args{"bitdepth": 1}, flat, space("b-w")),
 	}
 	type question struct {
 		File  string  `json:"file"`
@@ -83,7 +66,7 @@ func TestColorsAgreeWithSharp(t *testing.T) {
 		Width, Height int
 		Pixels        []byte
 	}
-	askSharp(t, questions, &answers)
+	tooltest.Node(t, "testdata/oracle.mjs", questions, &answers)
 	for i, a := range answers {
 		query := []string{"fm=png", "fm=png&w=50"}[i%2]
 		tolerance := []float64{0.2, 2}[i%2] // sharp follows profiles and palettes before it resizes
@@ -99,7 +82,7 @@ func TestColorsAgreeWithSharp(t *testing.T) {
 // numbers as they are.)
 func TestDeepP3(t *testing.T) {
 	picture := scene(120, 80)
-	original := kept(t, picture, "pngsave_buffer", vips.Args{"bitdepth": 16}, operation{"flatten", nil},
+	original := saved(t, picture, "pngsave_buffer", vips.Args{"bitdepth": 16}, operation{"flatten", nil},
 		operation{"icc_transform", vips.Args{"input_profile": "srgb", "output_profile": "p3", "depth": 16}})
 	if d := difference(pixels(t, queried(t, "fm=png", original).Body), picture); slices.Max(d[:]) > 0.2 {
 		t.Errorf("differs by %.2f", d)

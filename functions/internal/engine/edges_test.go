@@ -69,7 +69,7 @@ func TestCropsToTheMostEdges(t *testing.T) {
 			}
 		}
 	}
-	if v := queried(t, "fit=crop&crop=edges&w=30&h=10", pngOf(t, quarters(1, 1, red, red, red, red))); v.Width != 30 || v.Height != 10 {
+	if v := queried(t, "fit=crop&crop=edges&w=30&h=10", pngOf(t, paper(1, 1, red))); v.Width != 30 || v.Height != 10 {
 		t.Errorf("of one pixel: %d×%d; want 30×10", v.Width, v.Height)
 	}
 }

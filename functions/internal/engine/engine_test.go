@@ -138,6 +138,9 @@ func quarters(w, h int, c ...color.NRGBA) *image.NRGBA {
 	return img
 }
 
+// paper is a picture of one colour.
+func paper(w, h int, c color.NRGBA) *image.NRGBA { return quarters(w, h, c, c, c, c) }
+
 // corners checks quarters of which the colours are given in reading order.
 func corners(t testing.TB, what string, img *image.NRGBA, c ...color.NRGBA) {
 	t.Helper()
@@ -201,14 +204,18 @@ func noise(w, h int) *image.NRGBA {
 	return img
 }
 
-// saved encodes an image by libvips itself, in formats that Go can't write.
-func saved(t testing.TB, img *image.NRGBA, saver string, args vips.Args) []byte {
+// saved encodes an image by libvips itself, in formats that Go can't write, after
+// some of its operations.
+func saved(t testing.TB, img *image.NRGBA, saver string, args vips.Args, operations ...operation) []byte {
 	t.Helper()
 	made, err := vips.FromPixels(img.Pix, img.Rect.Dx(), img.Rect.Dy(), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer made.Close()
+	if err := chain(made, operations...); err != nil {
+		t.Fatal(err)
+	}
 	data, err := made.Save(saver, args)
 	if err != nil {
 		t.Fatal(err)
@@ -454,7 +461,7 @@ func TestBlurWidth(t *testing.T) {
 // What is plain has nothing to blur: it stays as light as it is.
 func TestBlurKeepsLightness(t *testing.T) {
 	gray := color.NRGBA{200, 200, 200, 255}
-	plain := pngOf(t, quarters(64, 64, gray, gray, gray, gray))
+	plain := pngOf(t, paper(64, 64, gray))
 	for _, n := range []int{5, 9, 10, 20, 40, 50, 100} {
 		img := pixels(t, variantOf(t, fmt.Sprintf("blur=%d,fm=png", n), plain).Body)
 		if got := img.NRGBAAt(32, 32); got != gray {
@@ -560,7 +567,7 @@ func TestColor(t *testing.T) {
 	for i := range deepGray.Pix {
 		deepGray.Pix[i] = 100
 	}
-	patch := func(c color.NRGBA) *image.NRGBA { return quarters(32, 32, c, c, c, c) }
+	patch := func(c color.NRGBA) *image.NRGBA { return paper(32, 32, c) }
 	for _, c := range []struct {
 		name     string
 		original []byte
@@ -888,6 +895,16 @@ func queried(t testing.TB, query string, original []byte) Variant {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return variantOf(t, o.String(), original)
+}
+
+// shown is what a query shows of originals, without loss.
+func shown(t testing.TB, query string, originals ...[]byte) *image.NRGBA {
+	t.Helper()
+	v, err := layered(t, query, originals...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return pixels(t, v.Body)
 }
 
 func write(t testing.TB, path string, data []byte) {

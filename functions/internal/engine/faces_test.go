@@ -200,7 +200,7 @@ func TestTellsFaces(t *testing.T) {
 		}
 		return got
 	}
-	turned := withEXIF(jpegOf(t, asStored(group(t), 6)), 6)
+	turned := withEXIF(jpegOf(t, storedAs(group(t), 6)), 6)
 	got := tell("fm=json&faces=1", turned)
 	if len(got.Faces) != 2 {
 		t.Fatalf("told of %v; want two faces", got)
@@ -229,7 +229,7 @@ func facesLeft(img *image.NRGBA) int {
 func TestRedactsFaces(t *testing.T) {
 	picture := group(t)
 	check := func(query string, orientation int) {
-		v := queried(t, query+"&fm=png", withEXIF(jpegOf(t, asStored(picture, orientation)), orientation))
+		v := queried(t, query+"&fm=png", withEXIF(jpegOf(t, storedAs(picture, orientation)), orientation))
 		got := pixels(t, v.Body)
 		what := fmt.Sprintf("%s of orientation %d", query, orientation)
 		if n := facesLeft(got); n > 0 {
@@ -262,7 +262,7 @@ func TestRedactsWhatIsLeftOfAFace(t *testing.T) {
 		"rect=656,0,144,256", "fit=crop&crop=right&w=144&h=256", "w=200", "w=100", "fit=crop&crop=faces&w=100&h=100",
 		"rect=674,0,126,256", "rect=610,0,30,256", "fit=crop&crop=attention&w=150&h=150", "fit=crop&crop=entropy&w=500&h=500",
 	} {
-		plain, redacted := pixels(t, queried(t, query+"&fm=png", original).Body), pixels(t, queried(t, query+"&face-blur=100&fm=png", original).Body)
+		plain, redacted := shown(t, query, original), pixels(t, queried(t, query+"&face-blur=100&fm=png", original).Body)
 		if off := difference(plain, redacted); max(off[0], off[1], off[2]) < 0.3 {
 			t.Errorf("%s differs by %.2f only", query, off)
 		}
@@ -270,21 +270,6 @@ func TestRedactsWhatIsLeftOfAFace(t *testing.T) {
 	for x := 613; x < 626; x += 3 { // about where the head begins, a pixel of it
 		queried(t, fmt.Sprintf("rect=%d,0,1,256&face-blur=100", x), original)
 	}
-}
-
-// asStored undoes what an orientation does.
-func asStored(seen *image.NRGBA, orientation int) *image.NRGBA {
-	w, h := seen.Rect.Dx(), seen.Rect.Dy()
-	g := geometry{orientation: orientation, stored: size{w, h}}
-	g.stored = g.toStoredSize(g.stored)
-	stored := image.NewNRGBA(image.Rect(0, 0, g.stored.w, g.stored.h))
-	for y := range h {
-		for x := range w {
-			at := g.toStored(rect{x, y, 1, 1})
-			stored.SetNRGBA(at.x, at.y, seen.NRGBAAt(x, y))
-		}
-	}
-	return stored
 }
 
 // changed is the mean difference of two pictures within a rectangle.

@@ -16,6 +16,7 @@ import (
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/sample"
+	"primrose/functions/internal/tooltest"
 )
 
 // layered makes a PNG of a picture and of what a query lays upon it, in the order
@@ -32,22 +33,6 @@ func layeredWithin(t testing.TB, limits Limits, query string, originals ...[]byt
 		t.Fatal(err)
 	}
 	return runPipe(t, Job{Options: o.String(), Limits: limits}, originals...)
-}
-
-func laid(t testing.TB, query string, originals ...[]byte) *image.NRGBA {
-	t.Helper()
-	v, err := layered(t, query, originals...)
-	if err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	return pixels(t, v.Body)
-}
-
-// plainly is a picture of one colour.
-func plainly(w, h int, c color.NRGBA) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
-	return img
 }
 
 // where returns what part of a picture is more like one colour than like
@@ -68,7 +53,7 @@ func where(img *image.NRGBA, c, other color.NRGBA) (r image.Rectangle) {
 
 // TestPlaces lays a red layer of 40×20 px upon 200×100 white ones.
 func TestPlaces(t *testing.T) {
-	picture, red40 := pngOf(t, plainly(200, 100, white)), pngOf(t, plainly(40, 20, red))
+	picture, red40 := pngOf(t, paper(200, 100, white)), pngOf(t, paper(40, 20, red))
 	for query, want := range map[string]image.Rectangle{
 		"mark=m":                                                                image.Rect(155, 75, 195, 95),
 		"mark=m&mark-pad=0":                                                     image.Rect(160, 80, 200, 100),
@@ -115,7 +100,7 @@ func TestPlaces(t *testing.T) {
 		"blend=b.png&blend-mode=normal&blend-size=inherit&w=150":                image.Rect(0, 0, 150, 75),
 		"blend=b.png&blend-mode=normal&blend-size=inherit&w=80&h=90&fit=crop":   image.Rect(0, 0, 80, 90),
 	} {
-		if got := where(laid(t, query, picture, red40), red, white); got != want {
+		if got := where(shown(t, query, picture, red40), red, white); got != want {
 			t.Errorf("%s: the layer lies at %v, want %v", query, got, want)
 		}
 	}
@@ -123,7 +108,7 @@ func TestPlaces(t *testing.T) {
 
 // TestTiles: a mark is repeated in both directions, with the padding between.
 func TestTiles(t *testing.T) {
-	got := laid(t, "mark=m&mark-tile=grid&mark-pad=3&mark-w=20", pngOf(t, plainly(100, 70, white)), pngOf(t, plainly(40, 20, red)))
+	got := shown(t, "mark=m&mark-tile=grid&mark-pad=3&mark-w=20", pngOf(t, paper(100, 70, white)), pngOf(t, paper(40, 20, red)))
 	for y := range 70 {
 		for x := range 100 {
 			want := white
@@ -134,7 +119,7 @@ func TestTiles(t *testing.T) {
 		}
 	}
 	// Tiles go around the place of the one.
-	got = laid(t, "mark=m&mark-tile=grid&mark-pad=0&mark-align=middle,center", pngOf(t, plainly(100, 70, white)), pngOf(t, quarters(20, 10)))
+	got = shown(t, "mark=m&mark-tile=grid&mark-pad=0&mark-align=middle,center", pngOf(t, paper(100, 70, white)), pngOf(t, quarters(20, 10)))
 	near(t, "left of the middle", got, 41, 31, red, 0)
 	near(t, "right of the middle", got, 58, 38, yellow, 0)
 	near(t, "next to it", got, 61, 31, red, 0)
@@ -142,12 +127,12 @@ func TestTiles(t *testing.T) {
 
 // TestTurnedMark: it grows to hold its corners, and turns counter-clockwise.
 func TestTurnedMark(t *testing.T) {
-	picture := pngOf(t, plainly(100, 100, white))
-	got := laid(t, "mark=m&mark-rot=90&mark-x=0&mark-y=0", picture, pngOf(t, quarters(40, 20)))
+	picture := pngOf(t, paper(100, 100, white))
+	got := shown(t, "mark=m&mark-rot=90&mark-x=0&mark-y=0", picture, pngOf(t, quarters(40, 20)))
 	for at, want := range map[image.Point]color.NRGBA{{5, 10}: green, {15, 10}: yellow, {5, 30}: red, {15, 30}: blue} {
 		near(t, "by 90°", got, at.X, at.Y, want, 0)
 	}
-	got = laid(t, "mark=m&mark-rot=45&mark-x=0&mark-y=0", picture, pngOf(t, plainly(40, 40, red)))
+	got = shown(t, "mark=m&mark-rot=45&mark-x=0&mark-y=0", picture, pngOf(t, paper(40, 40, red)))
 	if r := where(got, red, white); r.Dx() < 55 || r.Dx() > 58 || r.Dy() < 55 || r.Dy() > 58 { // 40·√2
 		t.Errorf("a square of 40 px, turned by 45°, lies at %v", r)
 	}
@@ -158,7 +143,7 @@ func TestTurnedMark(t *testing.T) {
 // The colour of transparent pixels must not show at a layer's edges, however it
 // is resized and turned. Where resizing overshoots, red may be a little redder.
 func TestLayerHasNoFringes(t *testing.T) {
-	star := plainly(90, 90, color.NRGBA{0, 255, 0, 0})
+	star := paper(90, 90, color.NRGBA{0, 255, 0, 0})
 	for y := range 90 {
 		for x := range 90 {
 			if math.Hypot(float64(x)-44.5, float64(y)-44.5) < 30+10*math.Sin(float64(x)) {
@@ -167,7 +152,7 @@ func TestLayerHasNoFringes(t *testing.T) {
 		}
 	}
 	for _, query := range []string{"mark=m&mark-w=37", "mark=m&mark-w=150", "mark=m&mark-rot=33", "blend=m.png&blend-mode=normal&blend-w=41"} {
-		got := laid(t, query, pngOf(t, plainly(200, 200, red)), pngOf(t, star))
+		got := shown(t, query, pngOf(t, paper(200, 200, red)), pngOf(t, star))
 		for i := 0; i < len(got.Pix); i += 4 {
 			if p := color.NRGBA(got.NRGBAAt(i/4%200, i/800)); p.R < red.R-3 || max(absOf(p.G, red.G), absOf(p.B, red.B)) > 6 || p.A != 255 {
 				t.Fatalf("%s: red upon red is %v", query, p)
@@ -180,9 +165,9 @@ func absOf(a, b uint8) int { return abs(int(a) - int(b)) }
 
 // Layers meet every frame of an animation, and one that moves stands still.
 func TestLayersOfAnimation(t *testing.T) {
-	animation := gifOf(t, plainly(60, 40, green), plainly(60, 40, blue), plainly(60, 40, yellow))
+	animation := gifOf(t, paper(60, 40, green), paper(60, 40, blue), paper(60, 40, yellow))
 	v, err := layered(t, "fm=gif&mark=m&mark-pad=0&blend=b.png&blend-mode=normal&blend-align=top,left&mask=corners&mask-bg=fff&corner-radius=10", animation,
-		gifOf(t, plainly(10, 10, white), plainly(10, 10, red)), gifOf(t, plainly(20, 10, red), plainly(20, 10, blue)))
+		gifOf(t, paper(10, 10, white), paper(10, 10, red)), gifOf(t, paper(20, 10, red), paper(20, 10, blue)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,17 +185,17 @@ func TestLayersOfAnimation(t *testing.T) {
 
 // A layer is read as any original: upright, in sRGB, and within the limits.
 func TestLayerIsAnOriginal(t *testing.T) {
-	picture := pngOf(t, plainly(100, 100, white))
-	got := laid(t, "mark=m&mark-x=0&mark-y=0", picture, withEXIF(jpegOf(t, quarters(40, 20)), 6))
+	picture := pngOf(t, paper(100, 100, white))
+	got := shown(t, "mark=m&mark-x=0&mark-y=0", picture, withEXIF(jpegOf(t, quarters(40, 20)), 6))
 	for at, want := range map[image.Point]color.NRGBA{{5, 10}: blue, {15, 10}: red, {5, 30}: yellow, {15, 30}: green} {
 		near(t, "turned by EXIF", got, at.X, at.Y, want, 12)
 	}
 	grey := image.NewGray16(image.Rect(0, 0, 10, 10))
 	draw.Draw(grey, grey.Rect, image.NewUniform(color.Gray16{0x8080}), image.Point{}, draw.Src)
-	near(t, "grey of 16 bits", laid(t, "mark=m&mark-x=0&mark-y=0", picture, pngOf(t, grey)), 5, 5, color.NRGBA{128, 128, 128, 255}, 1)
-	cmyk := tagged(t, plainly(16, 16, blue), "cmyk")
-	near(t, "CMYK", laid(t, "mark=m&mark-x=0&mark-y=0", picture, cmyk), 5, 5, laid(t, "", cmyk).NRGBAAt(5, 5), 1)
-	near(t, "upon 1 px", laid(t, "mark=m&blend=b.png&blend-mode=normal", pngOf(t, plainly(1, 1, white)), pngOf(t, plainly(3, 3, red)), pngOf(t, plainly(3, 3, blue))), 0, 0, red, 0)
+	near(t, "grey of 16 bits", shown(t, "mark=m&mark-x=0&mark-y=0", picture, pngOf(t, grey)), 5, 5, color.NRGBA{128, 128, 128, 255}, 1)
+	cmyk := tagged(t, paper(16, 16, blue), "cmyk")
+	near(t, "CMYK", shown(t, "mark=m&mark-x=0&mark-y=0", picture, cmyk), 5, 5, shown(t, "", cmyk).NRGBAAt(5, 5), 1)
+	near(t, "upon 1 px", shown(t, "mark=m&blend=b.png&blend-mode=normal", pngOf(t, paper(1, 1, white)), pngOf(t, paper(3, 3, red)), pngOf(t, paper(3, 3, blue))), 0, 0, red, 0)
 
 	for what, c := range map[string]struct {
 		layer []byte
@@ -233,7 +218,7 @@ func TestLayerIsAnOriginal(t *testing.T) {
 
 // The worker may not be told of more or fewer originals than the options name.
 func TestCountOfOriginals(t *testing.T) {
-	picture := pngOf(t, plainly(10, 10, white))
+	picture := pngOf(t, paper(10, 10, white))
 	for query, originals := range map[string][][]byte{"w=5": {picture, picture}, "mark=m": {picture}, "mark=m&w=5": {picture, picture, picture}, "w=4": nil} {
 		if _, err := layered(t, query, originals...); problem.Of(err).Code != problem.Internal {
 			t.Errorf("%s with %d originals: %v", query, len(originals), err)
@@ -297,7 +282,7 @@ func TestLayerIsShapedAsAPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ground := pngOf(t, plainly(120, 200, white))
+	ground := pngOf(t, paper(120, 200, white))
 	for layer, picture := range map[string]string{
 		"blend-w=90&blend-h=180&blend-fit=crop":                  "w=90&h=180&fit=crop",
 		"blend-w=90&blend-h=180&blend-fit=crop&blend-crop=right": "w=90&h=180&fit=crop&crop=right",
@@ -306,8 +291,8 @@ func TestLayerIsShapedAsAPicture(t *testing.T) {
 		"blend-w=90&blend-h=180":                                 "w=90&h=180",
 		"w=60&h=100&fit=crop&crop=left&blend-size=inherit":       "w=60&h=100&fit=crop&crop=left",
 	} {
-		want := laid(t, picture, face)
-		got := laid(t, "blend=f.jpg&blend-mode=normal&blend-align=top,left&"+layer, ground, face)
+		want := shown(t, picture, face)
+		got := shown(t, "blend=f.jpg&blend-mode=normal&blend-align=top,left&"+layer, ground, face)
 		if d := difference(got, want); max(d[0], d[1], d[2], d[3]) > 0.02 {
 			t.Errorf("%s differs from %s by %.2f", layer, picture, d)
 		}
@@ -329,7 +314,7 @@ func TestMarkAgreesWithSharp(t *testing.T) {
 		Width, Height int
 		Pixels        []byte
 	}
-	askSharp(t, questions, &answers)
+	tooltest.Node(t, "testdata/oracle.mjs", questions, &answers)
 	resized := &image.NRGBA{Pix: answers[0].Pixels, Stride: 4 * answers[0].Width, Rect: image.Rect(0, 0, answers[0].Width, answers[0].Height)}
 	want := image.NewNRGBA(below.Rect)
 	for y := range 200 {
@@ -338,7 +323,7 @@ func TestMarkAgreesWithSharp(t *testing.T) {
 			want.SetNRGBA(x, y, composed(below.NRGBAAt(x, y), s, modesBySpec["normal"]))
 		}
 	}
-	got := laid(t, "mark=m&mark-w=150&mark-x=20&mark-y=30", pngOf(t, below), pngOf(t, above))
+	got := shown(t, "mark=m&mark-w=150&mark-x=20&mark-y=30", pngOf(t, below), pngOf(t, above))
 	if d := difference(got, want); max(d[0], d[1], d[2], d[3]) > maxDifference {
 		t.Errorf("the mark differs from sharp's by %.2f", d)
 	} else {

@@ -55,7 +55,7 @@ func TestMaskShapes(t *testing.T) {
 		{"mask=corners&corner-radius=8192", 100, 60, inCorners(100, 60, [4]float64{30, 30, 30, 30})},
 		{"mask=corners&corner-radius=9&w=50&dpr=2", 100, 60, inCorners(100, 60, [4]float64{18, 18, 18, 18})},
 	} {
-		got := laid(t, c.query, pngOf(t, plainly(c.w, c.h, red)))
+		got := shown(t, c.query, pngOf(t, paper(c.w, c.h, red)))
 		worst := 0
 		for y := range c.h {
 			for x := range c.w {
@@ -71,21 +71,21 @@ func TestMaskShapes(t *testing.T) {
 			t.Errorf("%s at %d×%d: opacity is off by %d of 255", c.query, c.w, c.h, worst)
 		}
 	}
-	near(t, "1 px", laid(t, "mask=ellipse", pngOf(t, plainly(1, 1, red))), 0, 0, red, 0)
+	near(t, "1 px", shown(t, "mask=ellipse", pngOf(t, paper(1, 1, red))), 0, 0, red, 0)
 }
 
 // TestMaskImage: what counts is how bright and how opaque the mask is, stretched
 // over the picture.
 func TestMaskImage(t *testing.T) {
 	picture, by := chance(4, 40, 30, 255, 100), chance(5, 40, 30, 255, 255, 60, 0)
-	got := laid(t, "mask=m", pngOf(t, picture), pngOf(t, by))
+	got := shown(t, "mask=m", pngOf(t, picture), pngOf(t, by))
 	compare(t, "mask", got, func(x, y int) color.NRGBA {
 		p, m := picture.NRGBAAt(x, y), by.NRGBAAt(x, y)
 		light := (0.213*float64(m.R) + 0.715*float64(m.G) + 0.072*float64(m.B)) / 255 * float64(m.A) / 255
 		p.A = uint8(math.Round(float64(p.A) * light))
 		return p
 	})
-	got = laid(t, "mask=m", pngOf(t, plainly(90, 30, red)), pngOf(t, quarters(6, 10, white, none, color.NRGBA{0, 0, 0, 255}, color.NRGBA{255, 255, 255, 128})))
+	got = shown(t, "mask=m", pngOf(t, paper(90, 30, red)), pngOf(t, quarters(6, 10, white, none, color.NRGBA{0, 0, 0, 255}, color.NRGBA{255, 255, 255, 128})))
 	for at, alpha := range map[image.Point]uint8{{10, 5}: 255, {80, 5}: 0, {10, 25}: 0, {80, 25}: 128} {
 		if got := got.NRGBAAt(at.X, at.Y).A; absOf(got, alpha) > 1 {
 			t.Errorf("stretched: at %v the opacity is %d, want %d", at, got, alpha)
@@ -112,12 +112,12 @@ func TestMaskGround(t *testing.T) {
 		{"fm=jpg&mask-bg=00f", red, red, color.NRGBA{0, 0, 255, 255}},
 		{"fm=jpg&mask-bg=800000ff", red, red, color.NRGBA{127, 127, 255, 255}},
 	} {
-		got := laid(t, "mask=ellipse&"+c.query, pngOf(t, plainly(160, 160, c.picture)))
+		got := shown(t, "mask=ellipse&"+c.query, pngOf(t, paper(160, 160, c.picture)))
 		near(t, c.query+" inside", got, 80, 80, c.inside, 3)
 		near(t, c.query+" outside", got, 1, 1, c.outside, 3)
 	}
 	// No seam shines through where the two meet.
-	got := laid(t, "mask=ellipse&mask-bg=dc1e1e", pngOf(t, plainly(64, 64, red)))
+	got := shown(t, "mask=ellipse&mask-bg=dc1e1e", pngOf(t, paper(64, 64, red)))
 	for y := range 64 {
 		for x := range 64 {
 			near(t, "red around red", got, x, y, red, 1)

@@ -50,7 +50,7 @@ func storedAs(img *image.NRGBA, orientation int) *image.NRGBA {
 // Whatever is asked, it is done to the picture as it is seen, however that is
 // stored.
 func TestEveryOrientation(t *testing.T) {
-	img := quarters(130, 90, white, white, white, white)
+	img := paper(130, 90, white)
 	draw.Draw(img, image.Rect(13, 7, 113, 77), scene(100, 70), image.Point{}, draw.Src)
 	queries := []string{
 		"", "w=60", "w=0.5&h=0.25&fit=scale", "rect=20,10,60,40", "rect=right,bottom,0.5,30&w=50", "rect=0.1,top,full,0.5&w=200",
@@ -141,7 +141,7 @@ func TestEdgesHaveNoFringes(t *testing.T) {
 	}
 	for _, query := range []string{"w=47", "w=333", "rot=20", "rot=20&rot-type=pivot", "w=50&h=90&fit=scale", "trim=alpha&w=31", "rect=13,13,60,60&w=41",
 		"w=80&h=60&fit=fill&fill=blur", "w=80&h=60&fit=clamp", "w=60&h=60&fit=crop&crop=focalpoint&fp-x=0.1&fp-z=3", "orient=6&w=47"} {
-		img := pixels(t, queried(t, "fm=png&"+query, pngOf(t, disc)).Body)
+		img := shown(t, query, pngOf(t, disc))
 		partly := 0
 		for y := range img.Rect.Dy() {
 			for x := range img.Rect.Dx() {
@@ -162,7 +162,7 @@ func TestEdgesHaveNoFringes(t *testing.T) {
 
 // One pixel is a picture.
 func TestOnePixel(t *testing.T) {
-	one := quarters(1, 1, red, red, red, red)
+	one := paper(1, 1, red)
 	for name, original := range map[string][]byte{
 		"png": pngOf(t, one), "gif": gifOf(t, one), "webp": saved(t, one, "webpsave_buffer", vips.Args{"lossless": true}), "jpg": jpegOf(t, one),
 	} {
@@ -237,9 +237,9 @@ func TestFromAdobeRGB(t *testing.T) {
 		want := inSRGB(c)
 		deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
 		draw.Draw(deep, deep.Rect, image.NewUniform(c), image.Point{}, draw.Src)
-		for name, original := range map[string][]byte{"8 bits": pngOf(t, quarters(40, 30, c, c, c, c)), "16 bits": pngOf(t, deep)} {
+		for name, original := range map[string][]byte{"8 bits": pngOf(t, paper(40, 30, c)), "16 bits": pngOf(t, deep)} {
 			for _, query := range []string{"", "w=20", "w=80", "rot=30", "w=20&h=20&fit=fill", "trim=color&trim-color=red", "rect=3,3,20,20&orient=6"} {
-				img := pixels(t, queried(t, "fm=png&"+query, profiled(t, original, icc.AdobeRGB)).Body)
+				img := shown(t, query, profiled(t, original, icc.AdobeRGB))
 				what := fmt.Sprintf("%v of %s, %s", c, name, query)
 				near(t, what, img, img.Rect.Dx()/2, img.Rect.Dy()/2, want, 2)
 			}

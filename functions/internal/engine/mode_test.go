@@ -7,10 +7,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"primrose/functions/internal/colorspace"
 )
 
 // rgbf is a colour from 0 to 1.
-type rgbf [3]float64
+type rgbf = colorspace.Color
 
 // modesBySpec are the formulas of W3C's Compositing and Blending Level 1, section
 // 9, of a backdrop's colour and a source's, as they stand there.
@@ -59,7 +61,9 @@ var modesBySpec = map[string]func(b, s rgbf) rgbf{
 }
 
 func byChannel(mix func(b, s float64) float64) func(b, s rgbf) rgbf {
-	return func(b, s rgbf) rgbf { return rgbf{mix(b[0], s[0]), mix(b[1], s[1]), mix(b[2], s[2])} }
+	return func(b, s rgbf) rgbf {
+		return rgbf{mix(b[0], s[0]), mix(b[1], s[1]), mix(b[2], s[2])}
+	}
 }
 
 func specScreen(b, s float64) float64 { return b + s - b*s }
@@ -104,7 +108,7 @@ func specSetSat(c rgbf, s float64) (out rgbf) {
 // composed lays s upon b as the standard says in section 5: what is mixed counts
 // as much as the backdrop is opaque.
 func composed(b, s color.NRGBA, mix func(b, s rgbf) rgbf) color.NRGBA {
-	cb, cs := rgbf{float64(b.R) / 255, float64(b.G) / 255, float64(b.B) / 255}, rgbf{float64(s.R) / 255, float64(s.G) / 255, float64(s.B) / 255}
+	cb, cs := colorspace.Of(b), colorspace.Of(s)
 	ab, as := float64(b.A)/255, float64(s.A)/255
 	mixed := mix(cb, cs)
 	a := as + ab - as*ab
@@ -145,7 +149,7 @@ func TestModes(t *testing.T) {
 	for mode, mix := range modesBySpec {
 		for i, alphas := range [][2][]uint8{{opaque, opaque}, {opaque, any}, {any, opaque}, {any, any}} {
 			below, above := chance(1, side, side, alphas[0]...), chance(2, side, side, alphas[1]...)
-			got := laid(t, "blend=b.png&blend-mode="+mode, pngOf(t, below), pngOf(t, above))
+			got := shown(t, "blend=b.png&blend-mode="+mode, pngOf(t, below), pngOf(t, above))
 			compare(t, fmt.Sprintf("%s %d", mode, i), got, func(x, y int) color.NRGBA {
 				return composed(below.NRGBAAt(x, y), above.NRGBAAt(x, y), mix)
 			})
@@ -169,7 +173,7 @@ func TestBlendColor(t *testing.T) {
 		"blend=0f0&blend-alpha=0":              {"overlay", color.NRGBA{0, 255, 0, 0}},
 		"blend=0f0&blend-mode=hue&blend-x=100": {"hue", color.NRGBA{0, 255, 0, 255}},
 	} {
-		got := laid(t, query, pngOf(t, below))
+		got := shown(t, query, pngOf(t, below))
 		compare(t, query, got, func(x, y int) color.NRGBA { return composed(below.NRGBAAt(x, y), c.above, modesBySpec[c.mode]) })
 	}
 }

@@ -1,17 +1,16 @@
 package engine
 
 import (
-	"bytes"
-	"encoding/json"
 	"image"
 	"image/color"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"primrose/functions/internal/tooltest"
 )
 
 // maxDifference is how far, on average over all pixels, a channel may be from
@@ -94,7 +93,7 @@ func TestAgreesWithSharp(t *testing.T) {
 		Width, Height int
 		Pixels        []byte
 	}
-	askSharp(t, questions, &answers)
+	tooltest.Node(t, "testdata/oracle.mjs", questions, &answers)
 
 	for i, c := range cases {
 		pairs := append(strings.FieldsFunc(c.options, func(r rune) bool { return r == ',' }), "fm=png")
@@ -110,36 +109,6 @@ func TestAgreesWithSharp(t *testing.T) {
 		if max(d[0], d[1], d[2], d[3]) > maxDifference {
 			t.Errorf("%s?%s differs from what sharp makes by %.2f a channel, more than %v", c.original, c.options, d, maxDifference)
 		}
-	}
-}
-
-// askSharp runs testdata/oracle.mjs.
-func askSharp(t *testing.T, questions, answers any) {
-	t.Helper()
-	root, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	modules := filepath.Join(root, "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, "sharp")); err != nil {
-		t.Fatalf("sharp, which variants are compared with, is not installed: run npm ci in %s", root)
-	}
-	node := filepath.Join(modules, ".bin", "node")
-	if _, err := os.Stat(node); err != nil {
-		node = "node"
-	}
-	in, err := json.Marshal(questions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), node, "testdata/oracle.mjs")
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("sharp: %v", err)
-	}
-	if err := json.Unmarshal(out, answers); err != nil {
-		t.Fatal(err)
 	}
 }
 

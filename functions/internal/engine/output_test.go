@@ -42,13 +42,13 @@ func TestKindsOfPNG(t *testing.T) {
 		{"fm=png32&auto=compress", pale, rgbaPixels},
 		{"fm=png&colorquant=9", opaque, indexes},
 	} {
-		body := asked(t, c.query, c.original).Body
+		body := queried(t, c.query, c.original).Body
 		if header, err := png.DecodeConfig(bytes.NewReader(body)); err != nil || body[24] != 8 && c.want != indexes || body[25] != c.want {
 			t.Errorf("%s: %v, %v, %d bits of kind %d, want %d", c.query, header, err, body[24], body[25], c.want)
 		}
 	}
 	exact := jpegOf(t, scene(60, 40))
-	if got := pixels(t, asked(t, "fm=png32", exact).Body); !bytes.Equal(got.Pix, pixels(t, asked(t, "fm=png", exact).Body).Pix) {
+	if got := pixels(t, queried(t, "fm=png32", exact).Body); !bytes.Equal(got.Pix, pixels(t, queried(t, "fm=png", exact).Body).Pix) {
 		t.Error("png32 has other colours than png")
 	}
 }
@@ -70,7 +70,7 @@ func TestColorQuantization(t *testing.T) {
 	original := pngOf(t, picture)
 	for _, query := range []string{"", "fm=png8", "fm=gif", "fm=webp&lossless=1", "fm=avif&lossless=1"} {
 		for _, n := range []int{2, 3, 7, 16, 100, 256} {
-			got := pixels(t, asked(t, fmt.Sprintf("%s&colorquant=%d", query, n), original).Body)
+			got := pixels(t, queried(t, fmt.Sprintf("%s&colorquant=%d", query, n), original).Body)
 			if count := len(colorsOf(got)); count != n && (query != "fm=gif" || count != 255) {
 				t.Errorf("%s&colorquant=%d has %d colours", query, n, count)
 			}
@@ -87,20 +87,20 @@ func TestColorQuantization(t *testing.T) {
 
 	// Few colours stay what they are, and so does what is transparent.
 	few := quarters(40, 40, red, none, blue, yellow)
-	got := pixels(t, asked(t, "colorquant=4&fm=webp&lossless=1", pngOf(t, few)).Body)
+	got := pixels(t, queried(t, "colorquant=4&fm=webp&lossless=1", pngOf(t, few)).Body)
 	if len(colorsOf(got)) != 4 {
 		t.Errorf("4 colours became %v", colorsOf(got))
 	}
 	corners(t, "4 colours", got, red, none, blue, yellow)
 	soft := holes(scene(120, 80))
-	for i, got := 3, pixels(t, asked(t, "colorquant=5&fm=webp&lossless=1", pngOf(t, soft)).Body); i < len(soft.Pix); i += 4 {
+	for i, got := 3, pixels(t, queried(t, "colorquant=5&fm=webp&lossless=1", pngOf(t, soft)).Body); i < len(soft.Pix); i += 4 {
 		if got.Pix[i] != soft.Pix[i] {
 			t.Fatalf("transparency at %d is %d, was %d", i, got.Pix[i], soft.Pix[i])
 		}
 	}
 
 	// An animation's frames share the colours.
-	v := asked(t, "colorquant=2", gifOf(t, quarters(16, 16), quarters(16, 16, blue, red, red, blue)))
+	v := queried(t, "colorquant=2", gifOf(t, quarters(16, 16), quarters(16, 16, blue, red, red, blue)))
 	if got := colorsOf(pixels(t, v.Body)); v.Frames != 2 || len(got) != 2 {
 		t.Errorf("%d frames have the colours %v", v.Frames, got)
 	}
@@ -146,7 +146,7 @@ func TestChromaSubsampling(t *testing.T) {
 		"chromasub=444":       {1, 1},
 	} {
 		for _, f := range []string{"jpg", "pjpg", "avif"} {
-			if got := sampling(t, asked(t, query+"&fm="+f, original)); got != want {
+			if got := sampling(t, queried(t, query+"&fm="+f, original)); got != want {
 				t.Errorf("%s&fm=%s keeps colour every %v pixels, want %v", query, f, got, want)
 			}
 		}
@@ -159,7 +159,7 @@ func TestJPEGProgressive(t *testing.T) {
 		"fm=jpg": false, "fm=jpg&jpg-progressive=true": true, "fm=jpg&auto=compress": true, "fm=pjpg": true,
 		"fm=jpg&auto=compress&jpg-progressive=false": false, "fm=pjpg&jpg-progressive=0": false,
 	} {
-		if got := bytes.Contains(asked(t, query, original).Body, []byte("\xff\xc2")); got != want {
+		if got := bytes.Contains(queried(t, query, original).Body, []byte("\xff\xc2")); got != want {
 			t.Errorf("%s: progressive is %v", query, got)
 		}
 	}
@@ -170,7 +170,7 @@ func TestQualityFromEndToEnd(t *testing.T) {
 	for _, f := range []string{"jpg", "webp", "avif"} {
 		last := 0
 		for _, q := range []int{0, 10, 50, 100} {
-			size := len(asked(t, fmt.Sprintf("fm=%s&q=%d", f, q), original).Body)
+			size := len(queried(t, fmt.Sprintf("fm=%s&q=%d", f, q), original).Body)
 			if size <= last {
 				t.Errorf("%s with quality %d takes %d bytes, less before %d", f, q, size, last)
 			}
@@ -183,7 +183,7 @@ func TestQualityFromEndToEnd(t *testing.T) {
 func TestQualityOfJPEG(t *testing.T) {
 	original := pngOf(t, scene(60, 40))
 	for query, want := range map[string]int{"": 75, "q=0": 1, "q=1": 1, "q=33": 33, "q=75": 75, "q=99": 99, "q=100": 100, "auto=compress": 45, "auto=compress&q=60": 60} {
-		if got := format.JPEGQuality(asked(t, query+"&fm=jpg", original).Body); got != want {
+		if got := format.JPEGQuality(queried(t, query+"&fm=jpg", original).Body); got != want {
 			t.Errorf("%s: quality %d, want %d", query, got, want)
 		}
 	}
@@ -192,12 +192,12 @@ func TestQualityOfJPEG(t *testing.T) {
 func TestDPI(t *testing.T) {
 	original := pngOf(t, scene(60, 40))
 	for _, dpi := range []int{1, 72, 300, 8192} {
-		jpg := asked(t, fmt.Sprintf("fm=jpg&dpi=%d", dpi), original).Body
+		jpg := queried(t, fmt.Sprintf("fm=jpg&dpi=%d", dpi), original).Body
 		jfif := bytes.Index(jpg, []byte("JFIF\x00")) // then version, unit (1 is an inch), and how many across and down
 		if x, y := binary.BigEndian.Uint16(jpg[jfif+8:]), binary.BigEndian.Uint16(jpg[jfif+10:]); jpg[jfif+7] != 1 || int(x) != dpi || int(y) != dpi {
 			t.Errorf("dpi=%d: the JPEG has %d×%d of unit %d", dpi, x, y, jpg[jfif+7])
 		}
-		file := asked(t, fmt.Sprintf("fm=png&dpi=%d", dpi), original).Body
+		file := queried(t, fmt.Sprintf("fm=png&dpi=%d", dpi), original).Body
 		phys := bytes.Index(file, []byte("pHYs")) // then how many a metre
 		if x := float64(binary.BigEndian.Uint32(file[phys+4:])) * 0.0254; x < float64(dpi)-0.1 || x > float64(dpi)+0.1 {
 			t.Errorf("dpi=%d: the PNG has %v", dpi, x)
@@ -224,11 +224,11 @@ func decoded(t *testing.T, body []byte) (samples, profile []byte) {
 func TestColorSpace(t *testing.T) {
 	wide, cmyk, plain := tagged(t, scene(60, 40), "p3"), tagged(t, scene(60, 40), "cmyk"), jpegOf(t, scene(60, 40))
 	samples, profile := decoded(t, wide)
-	converted, _ := decoded(t, asked(t, "fm=png", wide).Body)
+	converted, _ := decoded(t, queried(t, "fm=png", wide).Body)
 	if bytes.Equal(samples, converted) {
 		t.Fatal("the wide profile makes no difference")
 	}
-	naive, _ := decoded(t, asked(t, "fm=png", cmyk).Body)
+	naive, _ := decoded(t, queried(t, "fm=png", cmyk).Body)
 	own, _ := decoded(t, plain)
 	for _, c := range []struct {
 		query            string
@@ -247,7 +247,7 @@ func TestColorSpace(t *testing.T) {
 		{"cs=origin&fm=png", cmyk, naive, nil},
 		{"cs=strip&fm=png", cmyk, naive, nil},
 	} {
-		samples, profile := decoded(t, asked(t, c.query, c.original).Body)
+		samples, profile := decoded(t, queried(t, c.query, c.original).Body)
 		if !bytes.Equal(samples, c.samples) {
 			t.Errorf("%s: the samples are others", c.query)
 		}
@@ -255,10 +255,10 @@ func TestColorSpace(t *testing.T) {
 			t.Errorf("%s: a profile of %d bytes (%q), want %d", c.query, len(profile), icc.Name(profile), len(c.profile))
 		}
 	}
-	if _, profile := decoded(t, asked(t, "cs=origin&fm=jpg", wide).Body); icc.Name(profile) == "" {
+	if _, profile := decoded(t, queried(t, "cs=origin&fm=jpg", wide).Body); icc.Name(profile) == "" {
 		t.Error("the JPEG has no profile")
 	}
-	gif := pixels(t, asked(t, "cs=origin&fm=gif", tagged(t, quarters(32, 32), "p3")).Body) // can't hold a profile
+	gif := pixels(t, queried(t, "cs=origin&fm=gif", tagged(t, quarters(32, 32), "p3")).Body) // can't hold a profile
 	corners(t, "cs=origin&fm=gif", gif, red, green, blue, yellow)
 }
 
@@ -268,7 +268,7 @@ func TestAdobeRGB(t *testing.T) {
 	pale := color.NRGBA{200, 120, 40, 128}
 	original := pngOf(t, quarters(20, 20, red, pale, blue, white))
 	for _, f := range []string{"png", "webp&lossless=1", "avif&lossless=1"} {
-		samples, profile := decoded(t, asked(t, "cs=adobergb1998&fm="+f, original).Body)
+		samples, profile := decoded(t, queried(t, "cs=adobergb1998&fm="+f, original).Body)
 		if !bytes.Equal(profile, icc.AdobeRGB) {
 			t.Errorf("%s: the profile is %q", f, icc.Name(profile))
 		}
@@ -279,7 +279,7 @@ func TestAdobeRGB(t *testing.T) {
 			}
 		}
 	}
-	corners(t, "GIF", pixels(t, asked(t, "cs=adobergb1998&fm=gif", jpegOf(t, quarters(32, 32))).Body), red, green, blue, yellow)
+	corners(t, "GIF", pixels(t, queried(t, "cs=adobergb1998&fm=gif", jpegOf(t, quarters(32, 32))).Body), red, green, blue, yellow)
 }
 
 func adobeOf(c color.NRGBA) color.NRGBA {
@@ -326,15 +326,15 @@ func TestTinyProfile(t *testing.T) {
 func TestMaxBytes(t *testing.T) {
 	original := pngOf(t, scene(120, 80))
 	for _, f := range []string{"jpg", "webp", "avif"} {
-		size := func(q int) int { return len(asked(t, fmt.Sprintf("fm=%s&q=%d", f, q), original).Body) }
+		size := func(q int) int { return len(queried(t, fmt.Sprintf("fm=%s&q=%d", f, q), original).Body) }
 		most, least := size(60), size(1)
 		for _, limit := range []int{most, most - 1, (most + least) / 2, least} {
-			got := asked(t, fmt.Sprintf("fm=%s&max-bytes=%d&q=60", f, limit), original).Body
+			got := queried(t, fmt.Sprintf("fm=%s&max-bytes=%d&q=60", f, limit), original).Body
 			best := 60
 			for size(best) > limit {
 				best--
 			}
-			if want := asked(t, fmt.Sprintf("fm=%s&q=%d", f, best), original).Body; !bytes.Equal(got, want) {
+			if want := queried(t, fmt.Sprintf("fm=%s&q=%d", f, best), original).Body; !bytes.Equal(got, want) {
 				t.Errorf("%s of at most %d bytes has %d, with quality %d it has %d", f, limit, len(got), best, len(want))
 			}
 		}
@@ -346,12 +346,12 @@ func TestMaxBytes(t *testing.T) {
 		}
 	}
 	plain := pngOf(t, quarters(50, 50))
-	asked(t, "fm=avif&max-bytes=100000&w=2000&h=2000&fit=scale", plain) // at the limit of how often that is encoded again
+	queried(t, "fm=avif&max-bytes=100000&w=2000&h=2000&fit=scale", plain) // at the limit of how often that is encoded again
 	if _, err := runPipe(t, Job{Options: "fit=scale,fm=avif,h=2000,max-bytes=100000,w=2001"}, plain); code(err) != problem.TooExpensive {
 		t.Errorf("too much to try: %v", err)
 	}
-	size := len(asked(t, "fm=png", original).Body)
-	asked(t, fmt.Sprintf("fm=png&max-bytes=%d", size), original)
+	size := len(queried(t, "fm=png", original).Body)
+	queried(t, fmt.Sprintf("fm=png&max-bytes=%d", size), original)
 	_, err := runPipe(t, Job{Options: fmt.Sprintf("fm=png,max-bytes=%d", size-1)}, original)
 	if code(err) != problem.TooManyPixels || !strings.Contains(err.Error(), "or a lossy format") {
 		t.Errorf("png: %v", err)
@@ -360,7 +360,7 @@ func TestMaxBytes(t *testing.T) {
 
 // What imgix calls things.
 func TestDescription(t *testing.T) {
-	wide := asked(t, "fm=jpg&cs=tinysrgb&dpi=300&jpg-progressive=1", pngOf(t, scene(60, 40))).Body
+	wide := queried(t, "fm=jpg&cs=tinysrgb&dpi=300&jpg-progressive=1", pngOf(t, scene(60, 40))).Body
 	for _, c := range []struct {
 		original []byte
 		want     []string
@@ -373,7 +373,7 @@ func TestDescription(t *testing.T) {
 		{tagged(t, scene(60, 40), "cmyk"), []string{`"ColorModel":"CMYK"`}},
 		{withEXIF(jpegOf(t, scene(60, 40)), 6), []string{`"Orientation":6`, `"JFIF":{"IsProgressive":false}`}},
 	} {
-		body := string(asked(t, "fm=json", c.original).Body)
+		body := string(queried(t, "fm=json", c.original).Body)
 		for _, want := range c.want {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s", body, want)

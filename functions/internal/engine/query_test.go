@@ -31,7 +31,7 @@ func FuzzQuery(f *testing.F) {
 		pngOf(f, holes(scene(40, 24))),
 		jpegOf(f, scene(33, 50)),
 		gifOf(f, quarters(20, 20), quarters(20, 20, blue, none, red, blue)),
-		pngOf(f, quarters(1, 1, red, red, red, red)),
+		pngOf(f, paper(1, 1, red)),
 	}
 	limits := DefaultLimits
 	limits.VariantPixels = 20_000 // of a larger one nothing more is learnt

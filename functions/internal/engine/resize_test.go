@@ -59,7 +59,7 @@ func enlarged(img *image.NRGBA, w, h int) *image.NRGBA {
 // Enlarging is exact: not half a pixel off, and without colours from where
 // nothing is seen.
 func TestEnlarge(t *testing.T) {
-	for name, img := range map[string]*image.NRGBA{"scene": scene(60, 40), "holes": holes(scene(60, 40)), "pixel": quarters(1, 1, red, red, red, red), "row": scene(60, 1)} {
+	for name, img := range map[string]*image.NRGBA{"scene": scene(60, 40), "holes": holes(scene(60, 40)), "pixel": paper(1, 1, red), "row": scene(60, 1)} {
 		from := size{img.Rect.Dx(), img.Rect.Dy()}
 		for _, to := range []size{from.times(1.5), from.times(2), from.times(7.3), {from.w + 1, from.h + 1}, {from.w, from.h * 3}} {
 			what := fmt.Sprintf("%s to %v", name, to)

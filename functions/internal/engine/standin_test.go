@@ -27,7 +27,7 @@ func TestPlaceholders(t *testing.T) {
 		{"fm=blurhash", opaque, placeholder.BlurHash(opaque)},
 		{"fm=thumbhash", opaque, placeholder.ThumbHash(opaque)},
 		{"fm=blurhash&flip=h", opaque, placeholder.BlurHash(quarters(64, 40, green, red, yellow, blue))},
-		{"fm=thumbhash&rect=0,0,32,20", opaque, placeholder.ThumbHash(quarters(32, 20, red, red, red, red))},
+		{"fm=thumbhash&rect=0,0,32,20", opaque, placeholder.ThumbHash(paper(32, 20, red))},
 		{"fm=thumbhash", holed, placeholder.ThumbHash(holed)},
 		{"fm=blurhash&bg=204060", holed, placeholder.BlurHash(under(holed, color.NRGBA{0x20, 0x40, 0x60, 255}))},
 		{"fm=blurhash", holed, placeholder.BlurHash(under(holed, white))},
@@ -70,7 +70,7 @@ func TestPlaceholdersOfAnySamples(t *testing.T) {
 		"16-bit": pngOf(t, image.NewNRGBA64(image.Rect(0, 0, 30, 20))),
 		"CMYK":   tagged(t, quarters(64, 40), "cmyk"),
 		"P3":     tagged(t, quarters(64, 40), "p3"),
-		"1 px":   pngOf(t, quarters(1, 1, red, red, red, red)),
+		"1 px":   pngOf(t, paper(1, 1, red)),
 	} {
 		for _, space := range []string{"origin", "strip", "adobergb1998"} {
 			for _, query := range []string{"fm=blurhash", "fm=thumbhash", "palette=json"} {
@@ -87,12 +87,10 @@ func TestPlaceholdersOfAnySamples(t *testing.T) {
 // under lays a colour behind a picture.
 func under(img *image.NRGBA, c color.NRGBA) *image.NRGBA {
 	all := image.NewNRGBA(img.Rect)
-	for i := 0; i < len(img.Pix); i += 4 {
-		a := int(img.Pix[i+3])
-		for band, below := range []uint8{c.R, c.G, c.B} {
-			all.Pix[i+band] = uint8((int(img.Pix[i+band])*a + int(below)*(255-a)) / 255)
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			all.SetNRGBA(x, y, over(img.NRGBAAt(x, y), c))
 		}
-		all.Pix[i+3] = 255
 	}
 	return all
 }

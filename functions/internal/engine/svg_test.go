@@ -25,7 +25,7 @@ func TestSVGLoadsNothing(t *testing.T) {
 
 	dir := t.TempDir()
 	for name, content := range map[string][]byte{
-		"red.png":   pngOf(t, quarters(40, 40, red, red, red, red)),
+		"red.png":   pngOf(t, paper(40, 40, red)),
 		"red.svg":   []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect id="r" width="40" height="40" fill="rgb(220,30,30)"/></svg>`),
 		"red.css":   []byte(`#ground { fill: rgb(220,30,30) }`),
 		"cover.txt": []byte(strings.Repeat("M", 40)),
@@ -115,7 +115,7 @@ func document(with string) []byte {
 
 // What an SVG holds itself is no other file.
 func TestSVGShowsWhatItHolds(t *testing.T) {
-	image := base64.StdEncoding.EncodeToString(pngOf(t, quarters(40, 40, red, red, red, red)))
+	image := base64.StdEncoding.EncodeToString(pngOf(t, paper(40, 40, red)))
 	for name, svg := range map[string]string{
 		"an image":     `<image href="data:image/png;base64,` + image + `" width="40" height="40"/>`,
 		"an entity":    `<!DOCTYPE svg [` + disguise + `<!ENTITY c "rgb(220,30,30)">]><rect width="40" height="40" fill="&c;"/>`,

@@ -16,9 +16,6 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// paper is a picture of one colour.
-func paper(w, h int, c color.NRGBA) *image.NRGBA { return quarters(w, h, c, c, c, c) }
-
 // written is white paper with a text upon it, as a query asks.
 func written(t testing.TB, w, h int, text, query string) *image.NRGBA {
 	t.Helper()

@@ -10,20 +10,9 @@ import (
 	"testing"
 
 	"primrose/functions/internal/format"
-	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/vips"
 )
-
-// asked makes the variant of a query.
-func asked(t testing.TB, query string, original []byte) Variant {
-	t.Helper()
-	o, err := options.FromQuery(query, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return variantOf(t, o.String(), original)
-}
 
 // shades are a picture's frames, the n-th of the n-th colour.
 var shades = []color.NRGBA{red, green, blue, yellow, white}
@@ -32,7 +21,7 @@ func movie(t testing.TB) []byte {
 	t.Helper()
 	var frames []image.Image
 	for _, c := range shades {
-		frames = append(frames, quarters(16, 8, c, c, c, c))
+		frames = append(frames, paper(16, 8, c))
 	}
 	return gifOf(t, frames...) // 50, 60, 70, 80 and 90 ms, 3 plays
 }
@@ -86,7 +75,7 @@ func TestTimeline(t *testing.T) {
 		{"fps=60&fm=webp", []int{0, 1, 2, 3, 4}, []int{17, 16, 17, 17, 16}, 3},
 		{"fps=1&interval=2", []int{0, 2, 4}, []int{1000, 1000, 1000}, 3},
 	} {
-		frames, delays, loop := seen(t, asked(t, c.query, original))
+		frames, delays, loop := seen(t, queried(t, c.query, original))
 		if !slices.Equal(frames, c.frames) || !slices.Equal(delays, c.delays) || loop != c.loop {
 			t.Errorf("%s: frames %v for %v ms, %d plays; want %v, %v, %d", c.query, frames, delays, loop, c.frames, c.delays, c.loop)
 		}
@@ -104,7 +93,7 @@ func TestTimesOfGIF(t *testing.T) {
 		"loop=0&reverse=1":   {[]int{9, 8, 7, 6, 5}, 0},
 		"interval=2&loop=10": {[]int{11, 15, 9}, 9},
 	} {
-		g, err := gif.DecodeAll(bytes.NewReader(asked(t, query, movie(t)).Body))
+		g, err := gif.DecodeAll(bytes.NewReader(queried(t, query, movie(t)).Body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,14 +109,14 @@ func TestFrame(t *testing.T) {
 	for query, want := range map[string]int{
 		"frame=1": 0, "frame=3": 2, "frame=5&w=8": 4, "frame=4&fm=webp&reverse=1": 3, "frame=2&fm=png": 1, "fm=png&reverse=1": 0, "interval=5": 0,
 	} {
-		v := asked(t, query, original)
+		v := queried(t, query, original)
 		frames, delays, _ := seen(t, v)
 		if !slices.Equal(frames, []int{want}) || len(delays) > 1 {
 			t.Errorf("%s: frames %v for %v ms, want %d alone", query, frames, delays, want)
 		}
 	}
 	photo := pngOf(t, quarters(8, 8))
-	asked(t, "frame=1", photo)
+	queried(t, "frame=1", photo)
 	for _, past := range []struct {
 		options  string
 		original []byte

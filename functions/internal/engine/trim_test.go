@@ -7,12 +7,13 @@ import (
 	"image/draw"
 	"testing"
 
+	"primrose/functions/internal/tooltest"
 	"primrose/functions/internal/vips"
 )
 
 // framed is a noisy picture of w×h px in a ground of 100×80 px.
 func framed(ground color.NRGBA, x, y, w, h int) *image.NRGBA {
-	img := quarters(100, 80, ground, ground, ground, ground)
+	img := paper(100, 80, ground)
 	draw.Draw(img, image.Rect(x, y, x+w, y+h), noise(w, h), image.Point{}, draw.Src)
 	return img
 }
@@ -30,7 +31,7 @@ func TestTrim(t *testing.T) {
 	both := framed(none, 20, 10, 70, 60) // a picture in a ground in nothing
 	draw.Draw(both, image.Rect(20, 10, 90, 70), image.NewUniform(gray), image.Point{}, draw.Src)
 	draw.Draw(both, content, noise(50, 40), image.Point{}, draw.Src)
-	dot := quarters(100, 80, gray, gray, gray, gray)
+	dot := paper(100, 80, gray)
 	dot.SetNRGBA(99, 79, red)
 	for _, c := range []struct {
 		name, options string
@@ -47,7 +48,7 @@ func TestTrim(t *testing.T) {
 		{"pad beyond the edge", "trim-pad=25&trim=color", solid, image.Rect(5, 0, 100, 80)},
 		{"negative pad", "trim-pad=-5&trim=color", solid, image.Rect(35, 25, 75, 55)},
 		{"negative pad that leaves nothing", "trim-pad=-20&trim=color", solid, edge},
-		{"nothing but border", "trim=color", quarters(100, 80, gray, gray, gray, gray), edge},
+		{"nothing but border", "trim=color", paper(100, 80, gray), edge},
 		{"transparency", "trim=alpha", framed(none, 30, 20, 50, 40), content},
 		{"opacity one past", "trim-alpha=19&trim=alpha", ghost, edge},
 		{"opacity", "trim-alpha=20&trim=alpha", ghost, content},
@@ -80,7 +81,7 @@ func TestTrimAuto(t *testing.T) {
 	for y := range 80 {
 		draw.Draw(ramp, image.Rect(0, y, 100, y+1), image.NewUniform(color.NRGBA{uint8(2 * y), 50, 50, 255}), image.Point{}, draw.Src)
 	}
-	striped := quarters(100, 80, red, red, red, red) // every row deviates by 8 from its mean
+	striped := paper(100, 80, red) // every row deviates by 8 from its mean
 	for i := 0; i < 100*80; i += 2 {
 		striped.Pix[4*i] += 16
 	}
@@ -104,7 +105,7 @@ func TestTrimAuto(t *testing.T) {
 // The corner and the border are those of the image as seen, and an animation
 // keeps what any of its frames shows.
 func TestTrimOfOthers(t *testing.T) {
-	stored := quarters(80, 100, yellow, yellow, yellow, yellow)
+	stored := paper(80, 100, yellow)
 	draw.Draw(stored, image.Rect(10, 20, 40, 90), image.NewUniform(blue), image.Point{}, draw.Src)
 	draw.Draw(stored, image.Rect(0, 0, 10, 10), image.NewUniform(red), image.Point{}, draw.Src)
 	for orientation, want := range map[int]size{
@@ -117,7 +118,7 @@ func TestTrimOfOthers(t *testing.T) {
 		}
 	}
 
-	left, right := quarters(60, 40, white, white, white, white), quarters(60, 40, white, white, white, white)
+	left, right := paper(60, 40, white), paper(60, 40, white)
 	draw.Draw(left, image.Rect(10, 10, 20, 20), image.NewUniform(red), image.Point{}, draw.Src)
 	draw.Draw(right, image.Rect(30, 15, 50, 30), image.NewUniform(blue), image.Point{}, draw.Src)
 	if v := queried(t, "trim=color", gifOf(t, left, right)); v.Width != 40 || v.Height != 20 || v.Frames != 2 {
@@ -128,7 +129,7 @@ func TestTrimOfOthers(t *testing.T) {
 // Trimming comes before everything else, and decides on all of the pixels even
 // where a decoder would shrink them.
 func TestTrimThenResize(t *testing.T) {
-	img := quarters(800, 600, white, white, white, white)
+	img := paper(800, 600, white)
 	draw.Draw(img, image.Rect(208, 112, 608, 416), scene(400, 304), image.Point{}, draw.Src)
 	for name, original := range map[string][]byte{
 		"png": pngOf(t, img), "jpg": jpegOf(t, img), "webp": saved(t, img, "webpsave_buffer", vips.Args{"lossless": true}),
@@ -151,7 +152,7 @@ func TestTrimAgreesWithSharp(t *testing.T) {
 	path := t.TempDir() + "/framed.png"
 	write(t, path, pngOf(t, img))
 	var answers []struct{ Width, Height int }
-	askSharp(t, []any{map[string]any{"file": path, "steps": []any{[]any{"trim", map[string]any{"threshold": 10, "lineArt": true}}}}}, &answers)
+	tooltest.Node(t, "testdata/oracle.mjs", []any{map[string]any{"file": path, "steps": []any{[]any{"trim", map[string]any{"threshold": 10, "lineArt": true}}}}}, &answers)
 	v := queried(t, "fm=png&trim-tol=10&trim=color", pngOf(t, img))
 	if fmt.Sprint(v.Width, v.Height) != fmt.Sprint(answers[0].Width, answers[0].Height) {
 		t.Errorf("%d×%d stay; with sharp, %d×%d", v.Width, v.Height, answers[0].Width, answers[0].Height)

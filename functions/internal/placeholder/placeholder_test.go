@@ -3,13 +3,11 @@ package placeholder
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"image"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
+
+	"primrose/functions/internal/tooltest"
 )
 
 // TestAgreesWithTheInventors compares with the packages that define the
@@ -31,7 +29,7 @@ func TestAgreesWithTheInventors(t *testing.T) {
 		BlurHash, ThumbHash string
 		Ours, Theirs        float64
 	}
-	askInventors(t, asked, &want)
+	tooltest.Node(t, "testdata/oracle.mjs", asked, &want)
 	same := 0
 	for i, p := range pictures() {
 		got := asked[i].BlurHash
@@ -81,34 +79,4 @@ func pictures() (all []*image.NRGBA) {
 		}
 	}
 	return append(all, image.NewNRGBA(image.Rect(0, 0, 20, 10)))
-}
-
-func askInventors(t *testing.T, pictures, hashes any) {
-	t.Helper()
-	root, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"blurhash", "thumbhash"} {
-		if _, err := os.Stat(filepath.Join(root, "node_modules", name)); err != nil {
-			t.Fatalf("%s, which hashes are compared with, is not installed: run npm ci in %s", name, root)
-		}
-	}
-	node := filepath.Join(root, "node_modules", ".bin", "node")
-	if _, err := os.Stat(node); err != nil {
-		node = "node"
-	}
-	in, err := json.Marshal(pictures)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), node, "testdata/oracle.mjs")
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("the inventors' packages: %v", err)
-	}
-	if err := json.Unmarshal(out, hashes); err != nil {
-		t.Fatal(err)
-	}
 }

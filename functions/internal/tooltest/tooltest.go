@@ -1,5 +1,5 @@
-// Package tooltest runs the servers that tests need, on 127.0.0.1 and as long
-// as the test binary runs.
+// Package tooltest runs the programs that tests need: scripts of Node.js', and
+// servers on 127.0.0.1, as long as the test binary runs.
 package tooltest
 
 import (
