@@ -84,13 +84,15 @@ func TestPlaceholdersOfAnySamples(t *testing.T) {
 	}
 }
 
-// under lays a colour behind a picture.
+// under lays a colour behind a picture, and cuts decimals off as libvips does.
 func under(img *image.NRGBA, c color.NRGBA) *image.NRGBA {
 	all := image.NewNRGBA(img.Rect)
-	for y := range img.Rect.Dy() {
-		for x := range img.Rect.Dx() {
-			all.SetNRGBA(x, y, over(img.NRGBAAt(x, y), c))
+	for i := 0; i < len(img.Pix); i += 4 {
+		a := int(img.Pix[i+3])
+		for band, below := range []uint8{c.R, c.G, c.B} {
+			all.Pix[i+band] = uint8((int(img.Pix[i+band])*a + int(below)*(255-a)) / 255)
 		}
+		all.Pix[i+3] = 255
 	}
 	return all
 }
