@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 
+	"primrose/functions/internal/distance"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/vips"
 )
@@ -54,6 +55,21 @@ func outline(ink, mask *vips.Image, width float64, color options.Color) error {
 		color = opaque(255, 255, 255)
 	}
 	return underlay(ink, stencil(mask, color))
+}
+
+// widen grows what a mask covers by a radius in pixels.
+func widen(mask *vips.Image, radius float64) error {
+	cover, err := mask.Pixels()
+	if err != nil {
+		return err
+	}
+	distance.Widen(cover, mask.Width(), radius)
+	made, err := vips.FromPixels(cover, mask.Width(), mask.Height(), 1)
+	if err != nil {
+		return err
+	}
+	mask.Become(made)
+	return nil
 }
 
 // shade puts a shadow of the mask behind the ink.

@@ -13,7 +13,6 @@ import (
 
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
-	"primrose/functions/internal/vips"
 )
 
 // written is white paper with a text upon it, as a query asks.
@@ -147,40 +146,6 @@ func TestTextOutline(t *testing.T) {
 	img := written(t, 200, 200, "l", "txt-size=100&txt-align=middle,center&txt-line=9")
 	if ink := inked(img); ink.Dx() > 20 {
 		t.Errorf("a white outline on white paper is seen: %v", ink)
-	}
-}
-
-// A mask grows as if each point of it were a disc.
-func TestWiden(t *testing.T) {
-	const side, radius = 41, 9.0
-	cover := make([]byte, side*side)
-	points := []image.Point{{20, 20}, {30, 22}, {5, 36}}
-	for _, p := range points {
-		cover[p.Y*side+p.X] = 255
-	}
-	mask, err := vips.FromPixels(cover, side, side, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mask.Close()
-	if err := widen(mask, radius); err != nil {
-		t.Fatal(err)
-	}
-	got, err := mask.Pixels()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for y := range side {
-		for x := range side {
-			nearest := math.Inf(1)
-			for _, p := range points {
-				nearest = min(nearest, math.Hypot(float64(x-p.X), float64(y-p.Y)))
-			}
-			want := math.Round(255 * min(1, max(0, radius+0.5-nearest)))
-			if !roughly(int(got[y*side+x]), int(want), 1) {
-				t.Fatalf("(%d, %d), %.2f px from a point, is %d, want %.0f", x, y, nearest, got[y*side+x], want)
-			}
-		}
 	}
 }
 

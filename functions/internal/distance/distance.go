@@ -1,32 +1,18 @@
-package engine
+// Package distance finds how far pixels are from what a mask covers.
+package distance
 
-import (
-	"math"
+import "math"
 
-	"primrose/functions/internal/vips"
-)
-
-// widen grows what a mask of one band covers by a radius in pixels, to all sides
-// alike. Its edge stays as smooth as it was: how much of a pixel is covered tells
-// how far from its centre the edge is.
-func widen(mask *vips.Image, radius float64) error {
-	w, h := mask.Width(), mask.Height()
-	cover, err := mask.Pixels()
-	if err != nil {
-		return err
-	}
+// Widen grows what a mask covers, by 0 to 255 of each pixel, by a radius in pixels
+// to all sides alike. How much of a pixel is covered tells how far from its centre
+// the edge is, so that this stays smooth, and within half a pixel of its place.
+func Widen(cover []byte, width int, radius float64) {
 	field := seeds(cover)
-	distances(field, w, h)
+	transform(field, width, len(field)/width)
 	for i, squared := range field {
 		outside := math.Sqrt(float64(squared)) - radius
 		cover[i] = uint8(math.Round(255 * min(1, max(0, 0.5-outside))))
 	}
-	made, err := vips.FromPixels(cover, w, h, 1)
-	if err != nil {
-		return err
-	}
-	mask.Become(made)
-	return nil
 }
 
 // far is the square of a distance that no picture has.
@@ -47,18 +33,18 @@ func seeds(cover []byte) []float32 {
 	return field
 }
 
-// distances adds to each pixel's square that of the way there from the pixel
+// transform adds to each pixel's square that of the way there from the pixel
 // from which it is shortest, by columns and then by rows.
 //
 // P. Felzenszwalb and D. Huttenlocher, Distance Transforms of Sampled Functions,
 // Theory of Computing 8 (2012), section 2.
-func distances(field []float32, w, h int) {
+func transform(field []float32, w, h int) {
 	e := newEnvelope(max(w, h))
 	for x := range w {
-		e.transform(field[x:], h, w)
+		e.line(field[x:], h, w)
 	}
 	for y := range h {
-		e.transform(field[y*w:], w, 1)
+		e.line(field[y*w:], w, 1)
 	}
 }
 
@@ -73,9 +59,9 @@ func newEnvelope(n int) *envelope {
 	return &envelope{make([]float32, n), make([]int, n), make([]float64, n+1)}
 }
 
-// transform replaces n values that lie so far apart by the envelope of the
+// line replaces n values that lie so far apart by the envelope of the
 // parabolas that stand upon them.
-func (e *envelope) transform(values []float32, n, stride int) {
+func (e *envelope) line(values []float32, n, stride int) {
 	for i := range n {
 		e.height[i] = values[i*stride]
 	}
