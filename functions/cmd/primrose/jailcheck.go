@@ -20,8 +20,8 @@ starts programs and loosens its jail. Nothing of it does harm where it succeeds.
 
 Usage: primrose jail-check [flags]
 
-  primrose jail-check --fonts   by a worker as the service has them: fonts may be read
-  primrose jail-check           by one that may read no file at all
+  primrose jail-check --fonts   by a worker that draws text, and so may open fonts
+  primrose jail-check           by one that draws none, and may open no file at all
   primrose jail-check && primrose serve
 
 It exits with 1 if a layer of the jail is missing that this kernel has, or if an
@@ -37,7 +37,7 @@ var (
 
 func jailCheckCommand(ctx context.Context, args []string) error {
 	flags := newFlags("jail-check", jailCheckHelp)
-	fonts := flags.Bool("fonts", false, "let the worker read the fonts, as the service does")
+	fonts := flags.Bool("fonts", false, "have the worker draw text, for which it may open fonts")
 	if err := parse(flags, args); err != nil {
 		return err
 	}

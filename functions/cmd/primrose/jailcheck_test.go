@@ -15,7 +15,7 @@ import (
 )
 
 // TestJailCheck checks the jail of somebody without privileges, where this is
-// root: package jailcheck's tests check their own user's, with fonts.
+// root: package jailcheck's tests check their own user's, while it draws text.
 func TestJailCheck(t *testing.T) {
 	if len(breakout.Attempts) == 0 {
 		out, err := primrose(t, "jail-check").CombinedOutput()
@@ -46,6 +46,10 @@ func runAsNobody(t *testing.T, command *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fonts, err := vips.FindFonts()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir, err := os.MkdirTemp("", "nobody") // t.TempDir is closed to others
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +70,10 @@ func runAsNobody(t *testing.T, command *exec.Cmd) {
 		return to
 	}
 	command.Path = copied(command.Path)
-	command.Env = append(command.Env, "PRIMROSE_LIBVIPS="+copied(library))
+	command.Env = append(command.Env, "PRIMROSE_LIBVIPS="+copied(library), "PRIMROSE_FONTS="+filepath.Join(dir, "fonts"))
+	if err := os.CopyFS(filepath.Join(dir, "fonts"), os.DirFS(fonts)); err != nil {
+		t.Fatal(err)
+	}
 	command.Dir = dir
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 }

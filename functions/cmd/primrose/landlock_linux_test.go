@@ -50,7 +50,7 @@ func hideLandlock() error {
 }
 
 // TestJailCheckWithoutLandlock: the other layers hold everything, as long as
-// files aren't read for fonts and the service isn't root's.
+// no text is drawn and the service isn't root's.
 func TestJailCheckWithoutLandlock(t *testing.T) {
 	check := primrose(t, "jail-check")
 	if os.Getuid() == 0 {
@@ -68,6 +68,6 @@ func TestJailCheckWithoutLandlock(t *testing.T) {
 	withFonts.Env = append(withFonts.Env, withoutLandlock+"=1")
 	out, err = withFonts.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "✗ read users                           succeeds; want fails: EACCES") {
-		t.Errorf("with fonts, any file can be read, but: %v\n%s", err, out)
+		t.Errorf("while text is drawn, any file can be read, but: %v\n%s", err, out)
 	}
 }

@@ -13,6 +13,7 @@ var onRights = []Attempt{
 	{"become another user", func() error { return raw(unix.SYS_SETUID) }, Killed},
 	{"take capabilities", func() error { return raw(unix.SYS_CAPSET) }, Killed},
 	{"filter otherwise", func() error { return raw(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER) }, Killed},
+	{"filter as a jail is closed", closeAgain, Killed},
 	{"confine otherwise", func() error { return raw(unix.SYS_LANDLOCK_RESTRICT_SELF) }, Killed},
 	{"bypass the filter by io_uring", func() error { return raw(unix.SYS_IO_URING_SETUP, 1) }, Killed},
 	{"command a descriptor", func() error { _, err := unix.IoctlGetInt(2, unix.TIOCINQ); return err }, "ENOTTY"}, // as one types into a terminal
@@ -23,4 +24,9 @@ var onRights = []Attempt{
 	{"restart the machine", func() error { return raw(unix.SYS_REBOOT) }, Killed},                         // without the numbers that it takes
 	{"make a call of another architecture", func() error { return raw(1<<30 | unix.SYS_GETPID) }, Killed}, // amd64's x32
 	{"make a call that is unknown", func() error { return raw(1000) }, Killed},
+}
+
+// closeAgain adds a filter as package jail does, but for the filter.
+func closeAgain() error {
+	return raw(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC|unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW)
 }

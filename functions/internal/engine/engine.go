@@ -94,6 +94,7 @@ func run(job Job, originals []*os.File) (Variant, error) {
 		return Variant{}, err
 	}
 	defer o.close()
+	o.letters = job.NeedsFonts() && vips.HasFonts()
 	o.layers, err = openLayers(wanted, originals[1:], job.Limits)
 	if err != nil {
 		return Variant{}, err

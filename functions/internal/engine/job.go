@@ -3,6 +3,7 @@ package engine
 import (
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/magick"
+	"primrose/functions/internal/options"
 )
 
 // Version is part of every variant's ETag. Raise it when the same options
@@ -15,6 +16,18 @@ type Job struct {
 	Options string          `json:"options,omitempty"` // canonical options
 	Program *magick.Program `json:"program,omitempty"` // ImageMagick's arguments instead of options
 	Limits  Limits          `json:"limits"`
+}
+
+// NeedsFonts reports whether letters may have to be drawn: a text upon the
+// picture, or that of an SVG, which any original may be where they are read.
+// Options that can't be parsed draw nothing. No job can open fonts for which this
+// is false, see package worker; so no step draws letters then.
+func (j Job) NeedsFonts() bool {
+	if j.Limits.Reads(format.SVG) {
+		return true
+	}
+	parsed, err := options.Parse(j.Options)
+	return err == nil && !parsed.Values().Text.Blank()
 }
 
 // Limits bound what one job may cost. What the header tells is held against

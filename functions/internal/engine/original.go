@@ -38,6 +38,7 @@ type original struct {
 	limits Limits
 	layers layers // that lie upon it
 
+	letters bool     // can be drawn
 	caption *overlay // the text upon each frame; nil before the first
 }
 

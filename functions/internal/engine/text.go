@@ -2,10 +2,8 @@ package engine
 
 import (
 	"errors"
-	"strings"
 
 	"primrose/functions/internal/options"
-	"primrose/functions/internal/vips"
 )
 
 // textPad is how many pixels of DPR 1 lie between a text and the picture's edges
@@ -14,11 +12,11 @@ const textPad = 10
 
 // inscribe writes a text upon the frame. It is drawn for the first one and kept for all.
 func inscribe(f *frame) error {
-	if strings.TrimSpace(f.values.Text.Text) == "" {
+	if f.values.Text.Blank() {
 		return nil
 	}
-	if !vips.HasFonts() {
-		return errors.New("this process has no fonts to draw text by")
+	if !f.original.letters {
+		return errors.New("this process has no fonts to draw text by, or can't open them for such a job")
 	}
 	if f.original.caption == nil {
 		made, err := f.caption()

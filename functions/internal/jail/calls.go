@@ -102,6 +102,12 @@ const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS |
 // writing are the flags of openat with which more than reading is asked for.
 const writing = unix.O_ACCMODE | unix.O_CREAT | unix.O_TRUNC | unix.O_TMPFILE&^unix.O_DIRECTORY
 
+// openat is how files are opened: all other calls that do are refused anyway.
+var openat = call{"openat", 257, 56}
+
+// seccomp puts a filter in front of those that are there.
+var seccomp = call{"seccomp", 317, 277}
+
 // judged are the calls that depend on their arguments. pid is the process's;
 // fonts says whether files may be read.
 func judged(pid uint32, fonts bool) []judgement {
@@ -114,7 +120,9 @@ func judged(pid uint32, fonts bool) []judgement {
 		{call{"clone", 56, 220}, ifBits(arg(0), namespaces, kill, ifBits(arg(0), unix.CLONE_THREAD, allow, kill))},
 		{call{"mmap", 9, 222}, ifBits(arg(2), unix.PROT_EXEC, fail(unix.EACCES), allow)},
 		{call{"mprotect", 10, 226}, ifBits(arg(2), unix.PROT_EXEC, fail(unix.EACCES), allow)},
-		{call{"openat", 257, 56}, ifBits(arg(2), writing, fail(unix.EACCES), reading)},
+		{openat, ifBits(arg(2), writing, fail(unix.EACCES), reading)},
+		// [Close] adds a filter, in this one way.
+		{seccomp, ifOneOf(arg(0), []uint32{unix.SECCOMP_SET_MODE_FILTER}, ifOneOf(arg(1), []uint32{everyThread}, allow, kill), kill)},
 		// A thread may have a name, and so may memory.
 		{call{"prctl", 157, 167}, ifOneOf(arg(0), []uint32{unix.PR_SET_NAME, unix.PR_SET_VMA}, allow, perm)},
 		// A descriptor may not be told to send signals to others.

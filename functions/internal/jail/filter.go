@@ -49,6 +49,17 @@ func program(arch, pid uint32, fonts bool) code {
 	return slices.Concat(load(offsetArch), jump(unix.BPF_JEQ, arch, len(kill), 0), kill, load(offsetNumber), rest)
 }
 
+// last is the filter of an architecture behind which no other can be added,
+// and without fonts no file opened. It stands in front of [program], so whatever
+// it allows is judged there.
+func last(arch uint32, fonts bool) code {
+	rest := verdict(unix.SECCOMP_RET_ALLOW)
+	if !fonts {
+		rest = ifAccumulator([]uint32{uint32(openat.number(arch))}, fail(unix.EACCES), rest)
+	}
+	return slices.Concat(load(offsetNumber), ifAccumulator([]uint32{uint32(seccomp.number(arch))}, verdict(unix.SECCOMP_RET_KILL_PROCESS), rest))
+}
+
 // Where a filter finds what it looks at: struct seccomp_data.
 const (
 	offsetNumber = 0
@@ -97,21 +108,27 @@ func jump(test uint16, k uint32, ifTrue, ifFalse int) code {
 	return code{{Code: unix.BPF_JMP | unix.BPF_K | test, K: k, Jt: uint8(ifTrue), Jf: uint8(ifFalse)}}
 }
 
-// filter puts the program in front of every system call of every thread. It
-// can't be taken away again. The caller holds on to its thread.
+// here is the architecture of this process.
+func here() uint32 {
+	if runtime.GOARCH == "arm64" {
+		return unix.AUDIT_ARCH_AARCH64
+	}
+	return unix.AUDIT_ARCH_X86_64
+}
+
+// everyThread are the flags by which a filter is put in front of all threads.
+// Kernels before 5.16 slow a filtered process down, lest code in it reads by
+// speculation what it must not. All that is in this one, it may read.
+const everyThread = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
+
+// filter puts the code in front of every system call of every thread, and of
+// the filters that are there: of their verdicts the strictest counts. It can't
+// be taken away again.
 //
 // https://docs.kernel.org/userspace-api/seccomp_filter.html
-func filter(fonts bool) error {
-	arch := uint32(unix.AUDIT_ARCH_X86_64)
-	if runtime.GOARCH == "arm64" {
-		arch = unix.AUDIT_ARCH_AARCH64
-	}
-	code := program(arch, uint32(os.Getpid()), fonts)
-	// Kernels before 5.16 slow a filtered process down, lest code in it reads by
-	// speculation what it must not. All that is in this one, it may read.
-	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
-	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags,
-		uintptr(unsafe.Pointer(&unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]})))
+func filter(c code) error {
+	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, everyThread,
+		uintptr(unsafe.Pointer(&unix.SockFprog{Len: uint16(len(c)), Filter: &c[0]})))
 	if errno != 0 {
 		return os.NewSyscallError("seccomp", errno)
 	}

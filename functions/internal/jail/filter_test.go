@@ -141,6 +141,10 @@ func TestFilterJudgesArguments(t *testing.T) {
 		{"openat", []uint64{0, 0, unix.O_CREAT}, errno(unix.EACCES)},
 		{"openat", []uint64{0, 0, unix.O_TRUNC}, errno(unix.EACCES)},
 		{"openat", []uint64{0, 0, unix.O_TMPFILE}, errno(unix.EACCES)},
+		{"seccomp", []uint64{unix.SECCOMP_SET_MODE_FILTER, everyThread}, allow},
+		{"seccomp", []uint64{unix.SECCOMP_SET_MODE_FILTER, 0}, kill},
+		{"seccomp", []uint64{unix.SECCOMP_SET_MODE_FILTER, everyThread | unix.SECCOMP_FILTER_FLAG_NEW_LISTENER}, kill},
+		{"seccomp", []uint64{unix.SECCOMP_SET_MODE_STRICT, everyThread}, kill},
 		{"prctl", []uint64{unix.PR_SET_NAME}, allow},
 		{"prctl", []uint64{unix.PR_SET_VMA}, allow},
 		{"prctl", []uint64{unix.PR_SET_DUMPABLE, 1}, errno(unix.EPERM)},
@@ -163,6 +167,26 @@ func TestFilterJudgesArguments(t *testing.T) {
 				}
 				if got := decide(t, program(arch, pid, true), arch, uint32(j.call.number(arch)), test.args...); got != test.want {
 					t.Errorf("%s: %s%#x: verdict %#x, want %#x", name, test.call, test.args, got, test.want)
+				}
+			}
+		}
+	}
+}
+
+// The last filter forbids two calls; of all others the first one is the judge.
+func TestLastFilter(t *testing.T) {
+	for name, arch := range archs {
+		for _, fonts := range []bool{false, true} {
+			for number := range uint32(1024) {
+				want := uint32(allow)
+				switch {
+				case number == uint32(seccomp.number(arch)):
+					want = kill
+				case number == uint32(openat.number(arch)) && !fonts:
+					want = errno(unix.EACCES)
+				}
+				if got := decide(t, last(arch, fonts), arch, number); got != want {
+					t.Errorf("%s, fonts %v: call %d: verdict %#x, want %#x", name, fonts, number, got, want)
 				}
 			}
 		}

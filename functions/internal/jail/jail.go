@@ -12,13 +12,16 @@
 //     and no signals to other processes.
 //   - [Seccomp]: of the kernel only the calls that decoding, encoding and Go's
 //     runtime need. Any other, such as one for a socket or another program,
-//     kills the process. Files are not opened either, unless for fonts.
+//     kills the process. Files are opened for fonts alone, and not even for them
+//     once the jail is closed.
 //
 // The parent calls [Conceal] once and starts a worker by [Start]. Landlock
 // holds for a thread and what comes of it, and Go has threads before main, so a
 // process can't confine itself: it is the child of a confined thread. The worker
 // loads its library, which takes files and executable memory, and then calls
-// [Seal], before it sees the first byte of an image.
+// [Seal], before it sees the first byte of an image. Before it
+// begins with its last job, and so knows whether text will be drawn, it calls
+// [Close].
 //
 // # What a missing layer means
 //
@@ -28,9 +31,8 @@
 // kernel's start, which a function in AWS Lambda can't do. A kernel without it
 // is no reason for an alarm that would never end: the jail is weaker, which the
 // log says, but it is the jail that this kernel gives. Without landlock, a
-// process that needs fonts, to draw text, can read any file that its user may: an
-// empty environment and the parent's being undumpable are then what keeps secrets
-// away.
+// process that may yet draw text can read any file that its user may: an empty
+// environment and the parent's being undumpable are then what keeps secrets away.
 package jail
 
 import (

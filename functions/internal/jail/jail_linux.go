@@ -74,9 +74,13 @@ func Seal(fonts bool) Report {
 	runtime.LockOSThread() // privileges and filter are given to one thread, which shares them
 	defer runtime.UnlockOSThread()
 	r.Note(NoNewPrivs, refuseNewPrivs())
-	r.Note(Seccomp, filter(fonts))
+	r.Note(Seccomp, filter(program(here(), uint32(os.Getpid()), fonts)))
 	return r
 }
+
+// Close takes from a sealed process, for good, what it will not need any more:
+// to be closed again, and unless it has yet to draw text, to open files.
+func Close(fonts bool) error { return filter(last(here(), fonts)) }
 
 // refuseNewPrivs is also what an unprivileged process must do before it may
 // confine itself.

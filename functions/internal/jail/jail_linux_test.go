@@ -25,6 +25,8 @@ import (
 const (
 	inside    = "inside"    // seals the jail and acts
 	fontless  = "fontless"  // seals a jail without fonts and acts
+	closed    = "closed"    // seals a jail with fonts, closes it and acts
+	drawing   = "drawing"   // closes it but for the fonts and acts
 	concealed = "concealed" // conceals itself before a child acts
 	open      = "open"      // doesn't, before a child acts
 	acting    = "acting"    // acts outside of any jail
@@ -47,8 +49,8 @@ func TestMain(m *testing.M) {
 // play returns if there is no such role.
 func play(role, act string) {
 	switch role {
-	case inside, fontless:
-		perform(act, role == inside)
+	case inside, fontless, closed, drawing:
+		perform(role, act)
 	case concealed, open:
 		breakout.Plant()
 		unix.Prctl(unix.PR_SET_PTRACER, ^uintptr(0), 0, 0, 0) // where only ancestors may trace
@@ -70,8 +72,8 @@ func play(role, act string) {
 	os.Exit(0)
 }
 
-// perform seals the jail, then acts on a thread that was there before.
-func perform(act string, fonts bool) {
+// perform seals the jail, and closes it, then acts on a thread that was there before.
+func perform(role, act string) {
 	sealed, done := make(chan bool), make(chan string)
 	started := make(chan bool)
 	go func() {
@@ -81,7 +83,12 @@ func perform(act string, fonts bool) {
 		done <- attempt(act)
 	}()
 	<-started
-	report := Seal(fonts)
+	report := Seal(role != fontless)
+	if role == closed || role == drawing {
+		if err := Close(role == drawing); err != nil {
+			fmt.Println(err)
+		}
+	}
 	if act == reporting {
 		fmt.Printf("%q", report.Missing())
 		os.Exit(0)
@@ -215,6 +222,30 @@ func TestSealAlone(t *testing.T) {
 	} {
 		if got := run(t, freely, users()[0], inside, act); got != want {
 			t.Errorf("to %s: %s, want %s", act, got, want)
+		}
+	}
+}
+
+// Where a process has closed its jail, files can't be read even where fonts are,
+// nor can it be closed any more.
+func TestCloseAlone(t *testing.T) {
+	for _, uid := range users() {
+		for _, test := range []struct{ role, act, want string }{
+			{closed, "read users", "EACCES"},
+			{closed, "list the root folder", "EACCES"},
+			{closed, "read its own environment", "EACCES"},
+			{closed, "create a file", "EACCES"},
+			{closed, "filter as a jail is closed", "SIGSYS"},
+			{closed, "make a unix socket", "SIGSYS"},
+			{drawing, "read users", ""},
+			{drawing, "create a file", "EACCES"},
+			{drawing, "filter as a jail is closed", "SIGSYS"},
+			{inside, "filter as a jail is closed", "EFAULT"}, // without a filter
+			{inside, "filter otherwise", "SIGSYS"},
+		} {
+			if got := run(t, freely, uid, test.role, test.act); got != test.want {
+				t.Errorf("as user %d, %s, to %s: %s, want %s", uid, test.role, test.act, got, test.want)
+			}
 		}
 	}
 }

@@ -43,13 +43,13 @@ type Finding struct {
 // Stopped reports whether the attempt ended as the jail should have it.
 func (f Finding) Stopped() bool { return f.End == f.Stop }
 
-// Check starts workers, with fonts or without, and makes every attempt. It
-// returns which layers the jail has, and the findings.
+// Check makes every attempt, each in a worker of its own, whose job needs fonts
+// or doesn't. It returns which layers the jail has, and the findings.
 func Check(ctx context.Context, fonts bool) (jail.Report, []Finding, error) {
-	return check(ctx, worker.Config{Role: role, Fonts: fonts})
+	return check(ctx, worker.Config{Role: role, Fonts: true, Jobs: 1}, fonts)
 }
 
-func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, error) {
+func check(ctx context.Context, config worker.Config, fonts bool) (jail.Report, []Finding, error) {
 	breakout.Plant()
 	config.Log = slog.New(slog.DiscardHandler) // of workers that die, as they should
 	config.Size, config.Queue = runtime.NumCPU(), len(breakout.Attempts)
@@ -62,7 +62,7 @@ func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, e
 	if err != nil {
 		return nil, nil, err
 	}
-	decoded, err := originals(ctx, pool, config.Fonts)
+	decoded, err := originals(ctx, pool, fonts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +71,7 @@ func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, e
 	failures := make([]error, len(findings))
 	for i, attempt := range breakout.Attempts {
 		attempts.Go(func() {
-			end, err := try(ctx, pool, attempt, decoded[i%len(decoded)])
+			end, err := try(ctx, pool, attempt, limits(fonts), decoded[i%len(decoded)])
 			if err != nil {
 				failures[i] = fmt.Errorf("to %s: %w", attempt.Name, err)
 			}
@@ -83,8 +83,8 @@ func check(ctx context.Context, config worker.Config) (jail.Report, []Finding, e
 }
 
 // try has a worker make an attempt, and returns how it ended.
-func try(ctx context.Context, pool *worker.Pool, attempt breakout.Attempt, original []byte) (end string, err error) {
-	variant, err := pool.Do(ctx, engine.Job{Options: attempt.Name, Limits: limits()}, bytes.NewReader(original))
+func try(ctx context.Context, pool *worker.Pool, attempt breakout.Attempt, limits engine.Limits, original []byte) (end string, err error) {
+	variant, err := pool.Do(ctx, engine.Job{Options: attempt.Name, Limits: limits}, bytes.NewReader(original))
 	if err == nil {
 		err = json.Unmarshal(variant.Body, &end)
 		return end, err

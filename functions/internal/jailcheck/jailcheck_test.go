@@ -42,8 +42,8 @@ func needJail(t *testing.T, report jail.Report) {
 	}
 }
 
-// A worker that turns gets nowhere, even where its jail is open for fonts. The
-// command's tests check one that isn't.
+// A worker that turns gets nowhere, even while it draws text. The command's
+// tests check one that doesn't.
 func TestCheck(t *testing.T) {
 	report, findings, err := Check(t.Context(), true)
 	if err != nil {
@@ -74,7 +74,7 @@ func TestCheckFindsHoles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, findings, err := check(t.Context(), worker.Config{Command: []string{self, unsealed, library}, Files: []string{library}})
+	report, findings, err := check(t.Context(), worker.Config{Command: []string{self, unsealed, library}, Files: []string{library}}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

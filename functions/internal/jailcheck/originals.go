@@ -25,7 +25,7 @@ func originals(ctx context.Context, pool *worker.Pool, fonts bool) ([][]byte, er
 	}
 	var made [][]byte
 	for _, f := range []format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF} {
-		variant, err := pool.Do(ctx, engine.Job{Options: fmt.Sprintf("fm=%s,w=64", f), Limits: limits()}, bytes.NewReader(photo))
+		variant, err := pool.Do(ctx, engine.Job{Options: fmt.Sprintf("fm=%s,w=64", f), Limits: limits(fonts)}, bytes.NewReader(photo))
 		if err != nil {
 			return nil, fmt.Errorf("make an image of the format %s: %w", f, err)
 		}
@@ -37,8 +37,9 @@ func originals(ctx context.Context, pool *worker.Pool, fonts bool) ([][]byte, er
 	return made, nil
 }
 
-func limits() engine.Limits {
+// limits are those of jobs whose originals may have text, if fonts are needed.
+func limits(fonts bool) engine.Limits {
 	l := engine.DefaultLimits
-	l.SVG = true
+	l.SVG = fonts
 	return l
 }

@@ -28,12 +28,12 @@ func TestTextInTheJail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := worker.NewPool(worker.Config{Role: role, Fonts: true})
+	pool, err := worker.NewPool(worker.Config{Role: role, Fonts: true, Jobs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	job := engine.Job{Options: "fm=png", Limits: limits()}
+	job := engine.Job{Options: "fm=png", Limits: limits(true)}
 	drawn := map[string][]byte{}
 	for _, family := range []string{"serif", "sans-serif", "monospace"} {
 		for _, text := range []string{"iiii", "WWWW"} {
@@ -65,7 +65,7 @@ func TestNoTextWithoutFonts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	_, err = pool.Do(t.Context(), engine.Job{Options: "fm=png,txt=SGk", Limits: limits()}, bytes.NewReader(sample.Rose()))
+	_, err = pool.Do(t.Context(), engine.Job{Options: "fm=png,txt=SGk", Limits: limits(false)}, bytes.NewReader(sample.Rose()))
 	if problem.Of(err).Code != problem.Internal {
 		t.Errorf("without fonts, text is written: %v", err)
 	}

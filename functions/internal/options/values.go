@@ -1,6 +1,9 @@
 package options
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Values are the options, parsed: a field an option, which its tag names. A
 // field holds the option's default where a URL says nothing, and its zero value
@@ -216,6 +219,9 @@ type Text struct {
 	X         *int    `option:"txt-x"` // px
 	Y         *int    `option:"txt-y"` // px
 }
+
+// Blank tells whether nothing is written.
+func (t Text) Blank() bool { return strings.TrimSpace(t.Text) == "" }
 
 // Describes tells whether the answer tells of the picture instead of showing it.
 func (v Values) Describes() bool {

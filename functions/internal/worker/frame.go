@@ -23,6 +23,7 @@ const prefixLength = 4
 type request struct {
 	Number uint64     `json:"number"` // counts a worker's jobs from 1
 	Job    engine.Job `json:"job"`
+	Last   bool       `json:"last,omitempty"` // no other job follows it
 }
 
 // reply is the frame that answers a job. The one numbered 0 says that the

@@ -103,7 +103,7 @@ func TestBodiesOfTexts(t *testing.T) {
 
 // FuzzDecodeRequest is the other direction.
 func FuzzDecodeRequest(f *testing.F) {
-	frame, err := encodeFrame(request{1, engine.Job{Options: "w=300", Limits: engine.DefaultLimits}}, maxRequest)
+	frame, err := encodeFrame(request{Number: 1, Job: engine.Job{Options: "w=300", Limits: engine.DefaultLimits}}, maxRequest)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -96,7 +96,9 @@ func TestGaps(t *testing.T) {
 			t.Errorf("%s: the log counts %v, %v; want %v", test.manner, metrics, err, test.metrics)
 		}
 		if !test.refused {
-			wantAlive(t, pool)
+			if runtime.GOOS == "linux" || test.manner == "obey" { // elsewhere a filter is but claimed, and can't be had
+				wantAlive(t, pool)
+			}
 			continue
 		}
 		_, err := do(pool, "echo", bytes.NewReader(picture(0)))
@@ -108,6 +110,9 @@ func TestGaps(t *testing.T) {
 
 // What no worker can have here is said once, not with each image.
 func TestOldKernelIsNotedOnce(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no landlock on", runtime.GOOS)
+	}
 	pool, log := inspected(t, "obey on an old kernel", false)
 	for range 3 {
 		wantAlive(t, pool)

@@ -222,7 +222,7 @@ func (p *Pool) lend(w *process) error {
 // retire ends a worker that has done its jobs. What may have taken it over ends
 // with it, so nobody asks whether it agrees.
 func (p *Pool) retire(w *process) {
-	if p.config.Jobs == 0 || w.jobs.Load() < uint64(p.config.Jobs) || w.ended() {
+	if !w.spent() || w.ended() {
 		return
 	}
 	p.retirements.Add(1)

@@ -35,6 +35,7 @@ type process struct {
 	jail    jail.Report
 	memory  memory
 	jobs    atomic.Uint64 // begun so far
+	most    uint64        // jobs; 0 is any number
 
 	doomed   atomic.Bool   // a kill was sent
 	retired  atomic.Bool   // the kill was planned
@@ -84,6 +85,7 @@ func spawn(config Config, bury func(*process)) (*process, error) {
 		command:  exec.Command(config.Command[0], config.Command[1:]...),
 		control:  ours,
 		stderr:   &tail{},
+		most:     uint64(config.Jobs),
 		returned: make(chan struct{}, 1),
 		exited:   make(chan struct{}),
 	}
@@ -113,6 +115,9 @@ func (p *process) wait(bury func(*process)) {
 	bury(p)
 	close(p.exited)
 }
+
+// spent reports whether the process has begun the last of its jobs.
+func (p *process) spent() bool { return p.most != 0 && p.jobs.Load() >= p.most }
 
 // kill ends the process, whatever it is doing.
 func (p *process) kill() {
@@ -165,7 +170,7 @@ func (p *process) obituary(cause error) error {
 // until then the death must have been told.
 func (p *process) do(ctx context.Context, job engine.Job, originals []io.Reader) (engine.Variant, error) {
 	number := p.jobs.Add(1)
-	frame, err := encodeFrame(request{number, job}, maxRequest)
+	frame, err := encodeFrame(request{number, job, p.spent()}, maxRequest)
 	if err != nil {
 		return engine.Variant{}, problem.New(problem.TooLong, "the options are too long").Because(err)
 	}

@@ -32,6 +32,9 @@ func Serve(run Run, cell jail.Report) error {
 	go receive(control, assignments)
 	for {
 		a := <-assignments
+		if err := prepare(a.request, cell); err != nil {
+			return err
+		}
 		variant, err := run(a.Job, a.originals...)
 		for _, original := range a.originals {
 			original.Close()
@@ -44,6 +47,20 @@ func Serve(run Run, cell jail.Report) error {
 			debug.FreeOSMemory() // or the next job begins with it
 		}
 	}
+}
+
+// prepare closes the jail further for a worker's last job, of whose originals
+// nothing was read yet. That there is no filter at all, the parent has judged.
+// Where there is one, there can be a second: a worker that doesn't get it does
+// nothing more, whatever gaps are put up with.
+func prepare(r request, cell jail.Report) error {
+	if !r.Last || cell.Lack(jail.Seccomp) != "" {
+		return nil
+	}
+	if err := jail.Close(r.Job.NeedsFonts()); err != nil {
+		return fmt.Errorf("close the jail: %w", err)
+	}
+	return nil
 }
 
 // largeBody is how many bytes of a variant are given back before the next one.

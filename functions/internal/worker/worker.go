@@ -26,7 +26,9 @@
 // around itself ([Main]); then [Serve] announces that it is ready, and how
 // its jail is, and takes jobs. Up to the announcement no byte of a viewer's has
 // been seen. After it, nothing is loaded, executed or connected to, and but for
-// fonts nothing is opened: descriptors arrive over the socket.
+// fonts nothing is opened: descriptors arrive over the socket. The last job of a
+// worker says that it is, and unless it draws text, the jail is closed for fonts
+// before it begins.
 //
 // A pool says in its log what a worker's jail lacks. Whether the worker may
 // work nonetheless is the configuration's choice: some systems can't give a

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 		lie(os.Args[2], os.Args[3], os.Args[4])
 	}
 	Play(genuine, func(run Run) Run { return run })
+	Play(peeping, peep)
 	if len(os.Args) == 3 && os.Args[1] == role {
 		fmt.Fprintln(os.Stderr, misbehave(os.Args[2]))
 		os.Exit(1)
@@ -50,6 +51,11 @@ func misbehave(manner string) error {
 		return Serve(obey, jail.Seal(false))
 	case "obey on an old kernel":
 		return Serve(obey, jail.Report{jail.Undumpable: "", jail.NoNewPrivs: "", jail.Limits: "", jail.Landlock: jail.NotOffered, jail.Seccomp: ""})
+	case "obey in a jail that stays open":
+		if err := refuseFilters(); err != nil {
+			return err
+		}
+		return Serve(obey, jail.Report{jail.Seccomp: ""})
 	case "refuse":
 		return errors.New("no library here")
 	case "mute":
