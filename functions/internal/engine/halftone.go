@@ -38,7 +38,7 @@ func halftone(f *frame) error {
 // rows at 45°: 1/2 + (cos 2πu + cos 2πv)/4.
 func (w *workings) screen(s size, apart float64) *vips.Image {
 	turn := 360 / apart / math.Sqrt2 // degrees a pixel
-	angles := w.mix(w.new("xyz", vips.Args{"width": s.w, "height": s.h}), []float64{turn, turn}, []float64{turn, -turn})
+	angles := w.mix(w.coordinates(s), []float64{turn, turn}, []float64{turn, -turn})
 	waves := w.of(angles, "math", vips.Args{"math": "cos"})
 	return w.linear(w.mix(waves, []float64{0.25, 0.25}), 1, 0.5)
 }

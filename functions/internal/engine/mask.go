@@ -83,11 +83,10 @@ func (f *frame) cover(w *workings) *vips.Image {
 // Taubin, Distance approximations for rasterizing implicit curves, 1994).
 func (w *workings) ellipse(s size) *vips.Image {
 	rx, ry := float64(s.w)/2, float64(s.h)/2
-	at := w.new("xyz", vips.Args{"width": s.w, "height": s.h})
-	at = w.of(at, "linear", vips.Args{"a": []float64{1 / rx, 1 / ry}, "b": []float64{0.5/rx - 1, 0.5/ry - 1}}) // -1 to 1
+	at := w.of(w.coordinates(s), "linear", vips.Args{"a": []float64{1 / rx, 1 / ry}, "b": []float64{0.5/rx - 1, 0.5/ry - 1}}) // -1 to 1
 	squares := w.with(at, "multiply", at)
 	value := w.linear(w.mix(squares, []float64{1, 1}), 1, -1)
-	steep := w.of(w.mix(squares, []float64{4 / (rx * rx), 4 / (ry * ry)}), "math2_const", vips.Args{"math2": "pow", "c": []float64{0.5}})
+	steep := w.root(w.mix(squares, []float64{4 / (rx * rx), 4 / (ry * ry)}))
 	distance := w.with(value, "divide", w.linear(steep, 1, 1e-9)) // in the middle it is not steep at all
 	return w.of(w.linear(distance, -1, 0.5), "clamp", nil)
 }

@@ -64,6 +64,16 @@ func (w *workings) shared(img *vips.Image) *vips.Image {
 	return w.of(img, "tilecache", vips.Args{"tile_width": img.Width(), "tile_height": 16, "max_tiles": 4})
 }
 
+// coordinates makes an image of its pixels' places, x and y from 0 on.
+func (w *workings) coordinates(s size) *vips.Image {
+	return w.new("xyz", vips.Args{"width": s.w, "height": s.h})
+}
+
+// root returns square roots.
+func (w *workings) root(img *vips.Image) *vips.Image {
+	return w.of(img, "math2_const", vips.Args{"math2": "pow", "c": []float64{0.5}})
+}
+
 // linear returns a*img + b in float.
 func (w *workings) linear(img *vips.Image, a, b float64) *vips.Image {
 	return w.of(img, "linear", vips.Args{"a": []float64{a}, "b": []float64{b}})

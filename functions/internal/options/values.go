@@ -223,11 +223,6 @@ type Text struct {
 // Blank tells whether nothing is written.
 func (t Text) Blank() bool { return strings.TrimSpace(t.Text) == "" }
 
-// Describes tells whether the answer tells of the picture instead of showing it.
-func (v Values) Describes() bool {
-	return slices.Contains(describing, v.FM) || v.Palette != ""
-}
-
 // Animation says which frames are shown, and how.
 type Animation struct {
 	Frame    int  `option:"frame"`    // the only one, from 1; none is 0
@@ -251,4 +246,9 @@ type Output struct {
 	MaxBytes    int    `option:"max-bytes"`  // none is 0
 	Download    string `option:"dl"`         // the name to save under
 	Auto        Auto   `option:"auto"`
+}
+
+// Describes tells whether the answer tells of the picture instead of showing it.
+func (v Values) Describes() bool {
+	return slices.Contains(describing, v.FM) || v.Palette != ""
 }
