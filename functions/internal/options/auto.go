@@ -23,9 +23,9 @@ const maxAccept = 512
 // permitted is the option as canonical text has it: auto's wish for the best
 // format has become the permission to choose among named ones, so that the
 // viewer's Accept header is settled and the path alone is the cache key.
-func (o option) permitted() option {
-	if o.name == "auto" {
-		o.span = strings.Replace(o.span, "format", avif+"|"+webp+"|"+own, 1)
+func (o Option) permitted() Option {
+	if o.Name == "auto" {
+		o.Range = strings.Replace(o.Range, "format", avif+"|"+webp+"|"+own, 1)
 	}
 	return o
 }

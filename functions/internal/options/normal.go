@@ -26,8 +26,8 @@ func only(text, characters string) bool {
 // normal returns the one spelling that a value has in canonical options. The
 // value is already in lower case, and its places are separated by "_"; but texts
 // and keys are in base64url. The edge function does the same, letter for letter.
-func (o option) normal(value string) (string, bool) {
-	switch o.kind {
+func (o Option) normal(value string) (string, bool) {
+	switch o.Kind {
 	case "value":
 		return o.places(value)
 	case "corners":
@@ -42,13 +42,13 @@ func (o option) normal(value string) (string, bool) {
 	case "path":
 		return o.path(value)
 	}
-	panic("options: the table has the unknown kind " + o.kind)
+	panic("options: the table has the unknown kind " + o.Kind)
 }
 
 // places checks the value of each place against its own alternatives.
-func (o option) places(value string) (string, bool) {
+func (o Option) places(value string) (string, bool) {
 	values := strings.Split(value, "_")
-	spans := strings.Split(strings.ReplaceAll(o.span, ":", ","), ",")
+	spans := strings.Split(strings.ReplaceAll(o.Range, ":", ","), ",")
 	if len(values) != len(spans) {
 		return "", false
 	}
@@ -63,9 +63,9 @@ func (o option) places(value string) (string, bool) {
 }
 
 // corners checks one value or four.
-func (o option) corners(value string) (string, bool) {
+func (o Option) corners(value string) (string, bool) {
 	if n := strings.Count(value, "_"); n == 3 {
-		o.span = strings.Join([]string{o.span, o.span, o.span, o.span}, ",")
+		o.Range = strings.Join([]string{o.Range, o.Range, o.Range, o.Range}, ",")
 	}
 	return o.places(value)
 }
@@ -125,9 +125,9 @@ func fraction(number string) string {
 }
 
 // list puts words into the table's order, each once.
-func (o option) list(value string) (string, bool) {
+func (o Option) list(value string) (string, bool) {
 	asked := strings.Split(value, "_")
-	words := strings.Split(o.span, "|")
+	words := strings.Split(o.Range, "|")
 	for _, word := range asked {
 		if !slices.Contains(words, word) {
 			return "", false
@@ -137,7 +137,7 @@ func (o option) list(value string) (string, bool) {
 	return strings.Join(words, "_"), true
 }
 
-func (o option) flag(value string) (string, bool) {
+func (o Option) flag(value string) (string, bool) {
 	switch value {
 	case "1", "true":
 		return "1", true
@@ -168,8 +168,8 @@ func color(value string) (string, bool) {
 
 // proper tells whether a text may be an option's value: not too long, and
 // without control characters but line feeds.
-func (o option) proper(text string) bool {
-	low, high, _ := strings.Cut(o.span, "..")
+func (o Option) proper(text string) bool {
+	low, high, _ := strings.Cut(o.Range, "..")
 	n := float64(len(text))
 	return n >= atof(low) && n <= atof(high) && !strings.ContainsFunc(text, control)
 }
@@ -178,11 +178,11 @@ func (o option) proper(text string) bool {
 func control(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }
 
 // path is a key behind a slash in base64url, or one of the other alternatives.
-func (o option) path(value string) (string, bool) {
+func (o Option) path(value string) (string, bool) {
 	if text, ok := unbase64(value); ok && strings.HasPrefix(text, "/") {
 		return value, key.Valid(text[1:])
 	}
-	return anyOf(strings.TrimSuffix(o.span, "<key>"), value)
+	return anyOf(strings.TrimSuffix(o.Range, "<key>"), value)
 }
 
 // unbase64 reads base64url in its one spelling, if that is of proper text.
@@ -193,23 +193,23 @@ func unbase64(value string) (string, bool) {
 
 // refuse says what is wrong with an option's value. It shows the value only
 // where that can harm no reader.
-func (o option) refuse(value string) *problem.Problem {
-	subject := "the value of " + o.name
+func (o Option) refuse(value string) *problem.Problem {
+	subject := "the value of " + o.Name
 	if value != "" && len(value) <= 40 && only(value, harmless) {
-		subject = o.name + "=" + value
+		subject = o.Name + "=" + value
 	}
 	return o.refuseSubject(subject)
 }
 
 // refuseEncoding says that an option's value can't be decoded.
-func (o option) refuseEncoding() *problem.Problem {
-	return o.refuseSubject("the encoding of " + o.name)
+func (o Option) refuseEncoding() *problem.Problem {
+	return o.refuseSubject("the encoding of " + o.Name)
 }
 
 var marks = strings.NewReplacer("<color>", "[f80, red]", "<key>", "[key, no URL]")
 
-func (o option) refuseSubject(subject string) *problem.Problem {
-	return problem.New(problem.BadOption, "%s is refused: %s takes a %s %s", subject, o.name, o.kind, marks.Replace(o.span))
+func (o Option) refuseSubject(subject string) *problem.Problem {
+	return problem.New(problem.BadOption, "%s is refused: %s takes a %s %s", subject, o.Name, o.Kind, marks.Replace(o.Range))
 }
 
 // atof converts a decimal number; one too large for a float64 is infinite.

@@ -89,7 +89,7 @@ func assemble(values map[string]string) (Options, error) {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := values[name]
-		if value == "" || value == table[name].fallback {
+		if value == "" || value == table[name].Default {
 			continue
 		}
 		if !options.values.set(name, value) {

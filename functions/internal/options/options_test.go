@@ -74,7 +74,7 @@ func TestFromQuery(t *testing.T) {
 }
 
 func TestFromQueryRefuses(t *testing.T) {
-	rectRange := table["rect"].span
+	rectRange := table["rect"].Range
 	tests := []struct{ query, want string }{
 		{"w=", "the value of w is refused: w takes a value 1..8192|0.0001..0.9999"},
 		{"w", "the value of w is refused: w takes a value 1..8192|0.0001..0.9999"},
@@ -151,7 +151,7 @@ func TestFields(t *testing.T) {
 		}
 	}
 	for name := range fields {
-		if table[name].name == "" {
+		if table[name].Name == "" {
 			t.Errorf("the table lacks %s", name)
 		}
 	}

@@ -95,7 +95,7 @@ func normalValues(pairs []string) (map[string]string, error) {
 		if !ok {
 			return nil, table[name].refuse(given[name])
 		}
-		if value != table[name].fallback {
+		if value != table[name].Default {
 			values[name] = value
 		}
 	}
@@ -135,8 +135,8 @@ func unquery(value string) (string, bool) {
 
 // fromText returns the normal value of what a parameter says. Only texts and
 // keys hold underscores, spaces and characters beyond ASCII.
-func (o option) fromText(text string) (string, bool) {
-	switch o.kind {
+func (o Option) fromText(text string) (string, bool) {
+	switch o.Kind {
 	case "text":
 		return base64url(text), o.proper(text)
 	case "path":
@@ -150,7 +150,7 @@ func (o option) fromText(text string) (string, bool) {
 		return "", false
 	}
 	separator := ","
-	if strings.Contains(o.span, ":") {
+	if strings.Contains(o.Range, ":") {
 		separator = ":"
 	}
 	return o.normal(strings.ReplaceAll(lower(text), separator, "_"))

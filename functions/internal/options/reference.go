@@ -15,14 +15,6 @@ type Entry struct {
 	Examples []string // paths and queries, without the slash before
 }
 
-// Option is a line of the table.
-type Option struct {
-	Name    string
-	Kind    string
-	Range   string
-	Default string // empty if there is none
-}
-
 // Reference returns the table with its comments, for those who read it. In the
 // table, a heading is a comment between blank lines; the comment before an
 // option's line is of all options up to the next comment; and what is behind
@@ -66,7 +58,6 @@ func (e *Entry) add(line string) {
 	case isComment:
 		e.Text = strings.TrimSpace(e.Text + " " + comment)
 	case line != "":
-		o := parseOption(line)
-		e.Options = append(e.Options, Option{o.name, o.kind, o.span, o.fallback})
+		e.Options = append(e.Options, parseOption(line))
 	}
 }

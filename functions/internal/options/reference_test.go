@@ -14,7 +14,7 @@ func TestReference(t *testing.T) {
 				t.Errorf("%s: the text %q stands before %d options", section.Title, entry.Text, len(entry.Options))
 			}
 			for _, o := range entry.Options {
-				if shown[o.Name] || table[o.Name] != (option{o.Name, o.Kind, o.Range, o.Default}) {
+				if shown[o.Name] || table[o.Name] != o {
 					t.Errorf("%s: %+v is no line of the table, or is shown twice", section.Title, o)
 				}
 				shown[o.Name] = true

@@ -28,7 +28,7 @@ func fieldsOf(t reflect.Type, path []int) map[string][]int {
 var defaults = func() Values {
 	var v Values
 	for name, option := range table {
-		if option.fallback != "" && !v.set(name, option.fallback) {
+		if option.Default != "" && !v.set(name, option.Default) {
 			panic("options: the default of " + name + " is none of its values")
 		}
 	}
@@ -39,7 +39,7 @@ var defaults = func() Values {
 // nothing although its spelling is right.
 func (v *Values) set(name, value string) bool {
 	field := reflect.ValueOf(v).Elem().FieldByIndex(fields[name])
-	if table[name].kind == "text" {
+	if table[name].Kind == "text" {
 		text, ok := unbase64(value)
 		field.SetString(text)
 		return ok

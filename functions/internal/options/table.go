@@ -40,26 +40,26 @@ func Packed() string {
 	return packed.String()
 }
 
-// option is one line of the table.
-type option struct {
-	name     string
-	kind     string
-	span     string // the range, as written
-	fallback string // the default; empty if there is none
+// Option is one line of the table.
+type Option struct {
+	Name    string
+	Kind    string
+	Range   string // as written
+	Default string // empty if there is none
 }
 
 var table = parseTable(Bare())
 
-func parseTable(text string) map[string]option {
-	options := map[string]option{}
+func parseTable(text string) map[string]Option {
+	options := map[string]Option{}
 	for line := range strings.Lines(text) {
 		o := parseOption(strings.TrimSuffix(line, "\n"))
-		options[o.name] = o
+		options[o.Name] = o
 	}
 	return options
 }
 
-func parseOption(line string) option {
+func parseOption(line string) Option {
 	column := append(strings.Split(line, " "), "")
-	return option{column[0], column[1], column[2], column[3]}
+	return Option{column[0], column[1], column[2], column[3]}
 }

@@ -138,29 +138,26 @@ func (a reply) check(number uint64) error {
 // be: the format becomes the response's content type, so a worker taken over
 // must not be able to answer with a page or a script.
 func checkBody(v engine.Variant) error {
-	switch v.Format {
-	case format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF:
-		if format.Sniff(v.Body) == v.Format {
-			return nil
-		}
-	case format.JSON:
-		if json.Valid(v.Body) {
-			return nil
-		}
-	case format.CSS:
-		if palette.IsCSS(v.Body) {
-			return nil
-		}
-	case format.BlurHash:
-		if placeholder.IsBlurHash(v.Body) {
-			return nil
-		}
-	case format.ThumbHash:
-		if placeholder.IsThumbHash(v.Body) {
-			return nil
-		}
+	if !isOf(v.Format, v.Body) {
+		return fmt.Errorf("an answer's body is not of the format %q", v.Format)
 	}
-	return fmt.Errorf("an answer's body is not of the format %q", v.Format)
+	return nil
+}
+
+func isOf(f format.Format, body []byte) bool {
+	switch f {
+	case format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF:
+		return format.Sniff(body) == f
+	case format.JSON:
+		return json.Valid(body)
+	case format.CSS:
+		return palette.IsCSS(body)
+	case format.BlurHash:
+		return placeholder.IsBlurHash(body)
+	case format.ThumbHash:
+		return placeholder.IsThumbHash(body)
+	}
+	return false
 }
 
 // check refuses a code that no image can be the reason of.
