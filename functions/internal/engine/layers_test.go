@@ -252,6 +252,7 @@ func TestMemoryOfLayers(t *testing.T) {
 		{"mark=m&w=100&h=100", [][]byte{picture}, 20}, // only what lies upon the picture
 		{"mark=m&mark-w=10", [][]byte{avif}, 37},      // which is decoded whole
 		{"mark=m&blend=b.png&mask=k", [][]byte{picture, picture, picture}, 34},
+		{"mask=k", [][]byte{pngOf(t, quarters(1, 1))}, 26}, // as large as the picture, of which 2.9 are held
 	} {
 		run := func(memory int) error {
 			limits := DefaultLimits

@@ -47,12 +47,15 @@ func (o *original) memory(s size, to format.Format, q quality) int {
 
 // memory returns how many bytes layers take upon a picture: while the one that
 // takes most is decoded, and as they are kept for its frames. What is beyond the
-// picture is not kept.
+// picture is not kept; a mask is made as large as that.
 func (all layers) memory(picture size) (laying, laid float64) {
 	for _, l := range all {
 		peak, held := l.original.decoding()
 		in := float64(l.original.size().pixels())
-		kept := 4 * min(in, float64(picture.pixels()))
+		kept := 4 * float64(picture.pixels())
+		if l.option != "mask" {
+			kept = min(kept, 4*in)
+		}
 		laying, laid = max(laying, peak*in, held*in+kept), laid+kept
 	}
 	return laying, laid
