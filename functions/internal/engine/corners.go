@@ -23,7 +23,7 @@ func (w *workings) covered(picture size, r rect, radius [4]float64) *vips.Image 
 		"b":       []float64{float64(r.x+r.w) - 0.5, float64(r.y+r.h) - 0.5},
 		"corners": []float64{radius[2], radius[1], radius[3], radius[0]}, // libvips' y points up here
 	})
-	return w.of(w.linear(distance, -1, 0.5), "clamp", nil)
+	return w.unit(w.linear(distance, -1, 0.5))
 }
 
 // radii returns radii in pixels of the result, from the top left corner on and

@@ -28,7 +28,7 @@ func denoise(f *frame) error {
 	kept := w.linear(detail, 1+gain, 0)
 	if bound > 0 {
 		difference := w.of(w.luma(detail), "abs", nil)
-		edge := w.of(w.linear(difference, 1/bound, -0.5), "clamp", nil)
+		edge := w.unit(w.linear(difference, 1/bound, -0.5))
 		kept = w.with(kept, "multiply", edge)
 	}
 	return w.finish(f.image, w.recolored(f.image, w.with(kept, "add", soft)))

@@ -73,7 +73,7 @@ func (w *workings) outward(s size, fill options.Fill, dpr float64) *vips.Image {
 	x, y := center(fill.RadialX, s.w, dpr), center(fill.RadialY, s.h, dpr)
 	from := w.of(w.coordinates(s), "linear", vips.Args{"a": []float64{1, 1}, "b": []float64{-x, -y}})
 	distance := w.root(w.mix(w.with(from, "multiply", from), []float64{1, 1}))
-	return w.of(w.linear(distance, 1/way, -inner/way), "clamp", nil)
+	return w.unit(w.linear(distance, 1/way, -inner/way))
 }
 
 // circles returns where a radial gradient's first colour ends and its second one

@@ -10,11 +10,11 @@ func hue(f *frame) error {
 	if a.Hue == 0 && a.Saturation == 0 {
 		return nil
 	}
-	return turned(float64(a.Hue) * math.Pi / 180).then(saturated(1 + float64(a.Saturation)/100)).apply(f.image)
+	return hueRotate(float64(a.Hue) * math.Pi / 180).then(saturate(1 + float64(a.Saturation)/100)).apply(f.image)
 }
 
-// turned rotates hues by an angle, and leaves grey and, nearly, luma.
-func turned(angle float64) colorMatrix {
+// hueRotate turns hues by an angle, and leaves grey and, nearly, luma.
+func hueRotate(angle float64) colorMatrix {
 	sin, cos := math.Sincos(angle)
 	r, g, b := luma[0], luma[1], luma[2]
 	return colorMatrix{rows: [3][3]float64{
@@ -24,7 +24,7 @@ func turned(angle float64) colorMatrix {
 	}}
 }
 
-// saturated multiplies how far colours are from grey.
-func saturated(by float64) colorMatrix {
+// saturate multiplies how far colours are from grey.
+func saturate(by float64) colorMatrix {
 	return shaded([3]float64{}, [3]float64{255, 255, 255}).part(1 - by)
 }

@@ -88,5 +88,5 @@ func (w *workings) ellipse(s size) *vips.Image {
 	value := w.linear(w.mix(squares, []float64{1, 1}), 1, -1)
 	steep := w.root(w.mix(squares, []float64{4 / (rx * rx), 4 / (ry * ry)}))
 	distance := w.with(value, "divide", w.linear(steep, 1, 1e-9)) // in the middle it is not steep at all
-	return w.of(w.linear(distance, -1, 0.5), "clamp", nil)
+	return w.unit(w.linear(distance, -1, 0.5))
 }

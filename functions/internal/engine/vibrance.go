@@ -14,7 +14,7 @@ func vibrance(f *frame) error {
 	}
 	w := &workings{}
 	colors := w.bands(f.image, 0, 3)
-	factor := w.linear(w.saturation(colors), -by/255, 1+by)
+	factor := w.linear(w.sat(colors), -by/255, 1+by)
 	grey := w.luma(colors)
 	stronger := w.with(w.with(colors, "subtract", grey), "multiply", factor)
 	return w.finish(f.image, w.recolored(f.image, w.with(stronger, "add", grey)))

@@ -69,6 +69,9 @@ func (w *workings) coordinates(s size) *vips.Image {
 	return w.new("xyz", vips.Args{"width": s.w, "height": s.h})
 }
 
+// unit cuts samples off at 0 and 1.
+func (w *workings) unit(img *vips.Image) *vips.Image { return w.of(img, "clamp", nil) }
+
 // root returns square roots.
 func (w *workings) root(img *vips.Image) *vips.Image {
 	return w.of(img, "math2_const", vips.Args{"math2": "pow", "c": []float64{0.5}})
