@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"primrose/functions/internal/keys"
 	"primrose/functions/internal/signature"
@@ -50,11 +49,7 @@ func keysCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	conf, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return err
-	}
-	store, err := o.open(conf)
+	store, conf, err := o.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"primrose/functions/internal/breakout"
+	"primrose/functions/internal/refusaltest"
 )
 
 // withoutLandlock in the environment makes this test binary see a kernel that
@@ -21,32 +20,10 @@ func init() {
 	if os.Getenv(withoutLandlock) == "" {
 		return
 	}
-	if err := hideLandlock(); err != nil {
+	if err := refusaltest.Call(unix.SYS_LANDLOCK_CREATE_RULESET, unix.EOPNOTSUPP); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-// hideLandlock has this process, and all that come of it, told that there is no
-// such call.
-func hideLandlock() error {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	filter := []unix.SockFilter{
-		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}, // the call's number
-		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: unix.SYS_LANDLOCK_CREATE_RULESET, Jf: 1},
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EOPNOTSUPP)},
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
-	}
-	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
-		uintptr(unsafe.Pointer(&unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]})))
-	if errno != 0 {
-		return errno
-	}
-	return nil
 }
 
 // TestJailCheckWithoutLandlock: the other layers hold everything, as long as

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-
 	"primrose/functions/internal/preset"
 )
 
@@ -43,11 +41,7 @@ func presetsCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	conf, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return err
-	}
-	store, err := o.open(conf)
+	store, _, err := o.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 
 	"primrose/functions/internal/keyvalue"
 )
@@ -35,13 +36,17 @@ func pushArgs(flags *flag.FlagSet, things string, args []string) ([]string, erro
 	return nil, explain(flags, "push is all that can be done with "+things+";")
 }
 
-// open opens the store.
-func (o pushOptions) open(conf aws.Config) (*keyvalue.Store, error) {
+// open opens the store with what the environment says of AWS.
+func (o pushOptions) open(ctx context.Context) (*keyvalue.Store, aws.Config, error) {
+	conf, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, conf, err
+	}
 	store, err := keyvalue.Open(conf, o.store)
 	if err != nil {
-		return nil, fmt.Errorf("--store: %w", err)
+		return nil, conf, fmt.Errorf("--store: %w", err)
 	}
-	return store, nil
+	return store, conf, nil
 }
 
 // push makes the store hold the part, or says what that would change.

@@ -1,0 +1,3 @@
+// Package refusaltest makes this machine's kernel one that knows less, for tests
+// of what then happens.
+package refusaltest
