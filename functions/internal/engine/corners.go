@@ -5,9 +5,9 @@ import (
 	"primrose/functions/internal/vips"
 )
 
-// covered returns how much of each pixel, 0 to 1, a rectangle with round
-// corners covers that lies in a picture. Radii are in pixels, and at most half of the rectangle's
-// shorter side.
+// covered returns how much of each pixel of a picture, 0 to 1, a rectangle in it
+// with round corners covers. Radii are in pixels, and at most half of the
+// rectangle's shorter side.
 func (w *workings) covered(picture size, r rect, radius [4]float64) *vips.Image {
 	if r.w <= 0 || r.h <= 0 {
 		return w.new("black", vips.Args{"width": picture.w, "height": picture.h})

@@ -54,8 +54,8 @@ func (l lettering) draw(text string, width int) (*block, error) {
 		ink.x = 0
 		return &block{ink, size{ink.Width(), max(1, int(math.Round(l.line())))}}, nil
 	}
-	// How many lines there are, Pango doesn't tell. A full stop that can't be seen, on a line of its own below the
-	// others, does.
+	// How many lines there are, Pango doesn't tell. A full stop that can't be
+	// seen, on a line of its own below the others, does.
 	dot, err := l.ink(l.span("", "."), nil)
 	if dot == nil || err != nil {
 		return nil, err

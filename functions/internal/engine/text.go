@@ -10,7 +10,8 @@ import (
 // if none are asked for, as in imgix.
 const textPad = 10
 
-// inscribe writes a text upon the frame. It is drawn for the first one and kept for all.
+// inscribe writes a text upon the frame. It is drawn for the first one and kept
+// for all.
 func inscribe(f *frame) error {
 	if f.values.Text.Blank() {
 		return nil
