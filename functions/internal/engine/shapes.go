@@ -6,6 +6,7 @@ import (
 	"primrose/functions/internal/vips"
 )
 
+// size is in pixels; with no side at all it is none.
 type size struct{ w, h int }
 
 func sizeOf(img *vips.Image) size { return size{img.Width(), img.Height()} }
@@ -21,11 +22,11 @@ func (s size) atMost(o size) size { return size{min(s.w, o.w), min(s.h, o.h)} }
 
 func (s size) atLeast(o size) size { return size{max(s.w, o.w), max(s.h, o.h)} }
 
+// all is the rectangle that a picture of that size fills.
+func (s size) all() rect { return rect{0, 0, s.w, s.h} }
+
 // rect is a part of an image; with a side of 0 it is none.
 type rect struct{ x, y, w, h int }
-
-// all is the rectangle that a picture fills.
-func (s size) all() rect { return rect{0, 0, s.w, s.h} }
 
 func (r rect) size() size { return size{r.w, r.h} }
 
