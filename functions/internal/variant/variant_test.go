@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +35,7 @@ func TestSpellings(t *testing.T) {
 		if v.Key() != test.key || v.StoreKey() != test.storeKey || v.Path() != test.path {
 			t.Errorf("Parse(%q) is %q, %q, %q", test.path, v.Key(), v.StoreKey(), v.Path())
 		}
-		if again, err := New(v.Key(), v.Options()); err != nil || again != v {
+		if again, err := New(v.Key(), v.Options()); err != nil || !reflect.DeepEqual(again, v) {
 			t.Errorf("New(%q, %q) = %+v, %v", v.Key(), v.Options(), again, err)
 		}
 	}
@@ -178,7 +179,7 @@ func FuzzNew(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, err := Parse(v.Path()); err != nil || again != v {
+		if again, err := Parse(v.Path()); err != nil || !reflect.DeepEqual(again, v) {
 			t.Fatalf("Parse(%q) = %+v, %v, want %+v", v.Path(), again, err, v)
 		}
 	})
