@@ -26,12 +26,12 @@ func Packed() string {
 	var heads []string
 	names := map[string]string{}
 	for line := range strings.Lines(Bare()) {
-		column := append(strings.Fields(line), "")
-		head := strings.TrimPrefix(column[1]+" "+column[2], "value ")
+		o := parseOption(strings.TrimSuffix(line, "\n"))
+		head := strings.TrimPrefix(o.Kind+" "+o.Range, "value ")
 		if names[head] == "" {
 			heads = append(heads, head)
 		}
-		names[head] += "&" + column[0] + "=" + column[3]
+		names[head] += "&" + o.Name + "=" + o.Default
 	}
 	var packed strings.Builder
 	for _, head := range heads {
