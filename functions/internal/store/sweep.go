@@ -36,15 +36,13 @@ func (s *S3) Sweep(ctx context.Context, prefix string, leads func(key string) (t
 		free <- struct{}{} // a request that is under way ends with ctx
 		sweeping.Go(func() {
 			defer func() { <-free }()
-			ends := led(page, leads)
-			n, err := s.delete(ctx, ends)
-			deleted.Add(int64(n))
-			if err == nil {
-				n, err = s.delete(ctx, page)
+			for _, objects := range [][]types.ObjectIdentifier{led(page, leads), page} {
+				n, err := s.delete(ctx, objects)
 				deleted.Add(int64(n))
-			}
-			if err != nil {
-				cancel(err)
+				if err != nil {
+					cancel(err)
+					return
+				}
 			}
 		})
 	}
