@@ -68,9 +68,7 @@ func Write(introduction string, sections []options.Section, pictures map[string]
 		fmt.Fprintf(&b, "- [%s](#%s): ", section.Title, anchor(section.Title))
 		var names []string
 		for _, entry := range section.Entries {
-			for _, o := range entry.Options {
-				names = append(names, "`"+o.Name+"`")
-			}
+			names = append(names, quoted(entry.Options)...)
 		}
 		b.WriteString(strings.Join(names, " ") + "\n")
 	}
@@ -87,13 +85,17 @@ func anchor(title string) string {
 	return strings.NewReplacer(" ", "-", ",", "", ":", "").Replace(strings.ToLower(title))
 }
 
-func entryText(entry options.Entry, pictures map[string]Picture) string {
-	var names []string
-	for _, o := range entry.Options {
+// quoted are the names of options as code.
+func quoted(all []options.Option) (names []string) {
+	for _, o := range all {
 		names = append(names, "`"+o.Name+"`")
 	}
+	return names
+}
+
+func entryText(entry options.Entry, pictures map[string]Picture) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n%s\n\n| option | value | default |\n|---|---|---|\n", strings.Join(names, ", "), entry.Text)
+	fmt.Fprintf(&b, "### %s\n\n%s\n\n| option | value | default |\n|---|---|---|\n", strings.Join(quoted(entry.Options), ", "), entry.Text)
 	for _, o := range entry.Options {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", o.Name, valueText(o), defaultText(o))
 	}
