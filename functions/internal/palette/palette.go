@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Side is how many pixels the longer side of a picture should have: more show no
@@ -106,14 +107,19 @@ func (p Palette) CSS(prefix string) string {
 	return css.String()
 }
 
+// Few jobs need these, so a process does not begin with them.
 var (
-	prefixes = regexp.MustCompile(`^-?[A-Za-z_][A-Za-z0-9_-]*$`)
-	sheet    = regexp.MustCompile(`^(\.[A-Za-z0-9_-]+ \{ (background-)?color:#[0-9a-f]{6} !important; \}\n)+$`)
+	prefixes = pattern(`^-?[A-Za-z_][A-Za-z0-9_-]*$`)
+	sheet    = pattern(`^(\.[A-Za-z0-9_-]+ \{ (background-)?color:#[0-9a-f]{6} !important; \}\n)+$`)
 )
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // IsPrefix reports whether a class's name may begin so: it is a name in CSS, of
 // ASCII's letters.
-func IsPrefix(text string) bool { return prefixes.MatchString(text) }
+func IsPrefix(text string) bool { return prefixes().MatchString(text) }
 
 // IsCSS reports whether a text is of the form that CSS returns, and so harmless.
-func IsCSS(text []byte) bool { return sheet.Match(text) }
+func IsCSS(text []byte) bool { return sheet().Match(text) }
