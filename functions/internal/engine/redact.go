@@ -126,7 +126,7 @@ func oval(s size) (*vips.Image, error) {
 	pixels := make([]byte, side*side)
 	for i := range pixels {
 		across, down := (float64(i%side)+0.5)/side*2-1, (float64(i/side)+0.5)/side*2-1
-		pixels[i] = uint8(255 * max(0, min(1, (1-math.Hypot(across, down))/edge)))
+		pixels[i] = uint8(255 * unit((1-math.Hypot(across, down))/edge))
 	}
 	mask, err := vips.FromPixels(pixels, side, side, 1)
 	if err == nil {
