@@ -15,6 +15,10 @@ import (
 	"primrose/infra/stacks"
 )
 
+// architecture is the CDK context that puts all stages onto one processor architecture, so that what
+// they deploy can be run on this machine: cdk synth -c architecture=x86_64
+const architecture = "architecture"
+
 func main() {
 	defer jsii.Close()
 	if err := synth("."); err != nil {
@@ -26,11 +30,14 @@ func main() {
 
 // synth writes the templates of all stages, from the repository at root.
 func synth(root string) error {
+	app := awscdk.NewApp(nil)
 	stages := config.Stages()
+	if a, given := app.Node().TryGetContext(new(architecture)).(string); given {
+		stages = config.On(config.Architecture(a), stages)
+	}
 	if err := config.Validate(stages); err != nil {
 		return err
 	}
-	app := awscdk.NewApp(nil)
 	err := stacks.AddStages(app, stages, func(c config.Service) (service.Props, error) {
 		return service.FromSource(root, c)
 	})

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,15 @@ func (s Stage) HasFront() bool { return s.Firewall.On || s.Domain.Zone != Zone{}
 
 // Stages are the deployments that `cdk synth` makes.
 func Stages() []Stage { return []Stage{Dev(), Prod()} }
+
+// On are the stages as they would be on another architecture.
+func On(a Architecture, stages []Stage) []Stage {
+	moved := slices.Clone(stages)
+	for i := range moved {
+		moved[i].Service.Image.Architecture = a
+	}
+	return moved
+}
 
 // Dev is for trying changes: everything ages fast, one region of edges, little burst.
 func Dev() Stage {
