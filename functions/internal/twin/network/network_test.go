@@ -1,0 +1,104 @@
+package network_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"primrose/functions/internal/twin/network"
+)
+
+// newNetwork has services that say who they are, and how they were asked.
+func newNetwork(t *testing.T, hosts ...string) *network.Network {
+	t.Helper()
+	n, err := network.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	for _, host := range hosts {
+		n.Handle(host, says(host))
+	}
+	return n
+}
+
+func says(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s to %s, secure %t", name, r.Host, r.TLS != nil)
+	})
+}
+
+func get(t *testing.T, n *network.Network, url string) string {
+	t.Helper()
+	response, err := n.Client().Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestNamesLeadToServices(t *testing.T) {
+	n := newNetwork(t, "d1.cloudfront.net", "*.s3.example.com")
+	n.Otherwise(says("otherwise"))
+	for url, want := range map[string]string{
+		"https://d1.cloudfront.net/a":     "d1.cloudfront.net to d1.cloudfront.net, secure true",
+		"http://D1.cloudfront.net:80/":    "d1.cloudfront.net to D1.cloudfront.net:80, secure false",
+		"https://bucket.s3.example.com/a": "*.s3.example.com to bucket.s3.example.com, secure true",
+		"http://" + n.Address() + "/":     "otherwise to " + n.Address() + ", secure false",
+		"https://" + n.Address() + "/":    "otherwise to " + n.Address() + ", secure true",
+	} {
+		if got := get(t, n, url); got != want {
+			t.Errorf("%s: %s, want %s", url, got, want)
+		}
+	}
+}
+
+// What CloudFront is told of a name that nobody has.
+func TestAnUnknownNameIsNotFound(t *testing.T) {
+	_, err := newNetwork(t, "known").Client().Get("https://unknown/")
+	if fault, ok := errors.AsType[*net.DNSError](err); !ok || !fault.IsNotFound {
+		t.Errorf("an unknown name gives %v", err)
+	}
+}
+
+// Who is no part of this program trusts the network, too.
+func TestCurl(t *testing.T) {
+	n := newNetwork(t, "d1.cloudfront.net")
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(authority, n.Authority(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("curl", "-sS", "--connect-to", "::"+n.Address(), "--cacert", authority, "https://d1.cloudfront.net/").CombinedOutput()
+	if err != nil || string(out) != "d1.cloudfront.net to d1.cloudfront.net, secure true" {
+		t.Errorf("curl: %v\n%s", err, out)
+	}
+}
+
+func TestClockAdvances(t *testing.T) {
+	var clock network.Clock
+	then := clock.Now().Add(time.Hour)
+	woken := make(chan error)
+	go func() { woken <- clock.Wait(t.Context(), then) }()
+	clock.Advance(time.Minute) // which is not enough
+	select {
+	case <-woken:
+		t.Fatal("an hour has passed in a minute")
+	default:
+	}
+	clock.Advance(time.Hour)
+	if err := <-woken; err != nil || clock.Now().Before(then) {
+		t.Errorf("after the hour it is %s, %v", clock.Now(), err)
+	}
+}
