@@ -133,7 +133,7 @@ func (s *scene) lines() string {
 // returns their paths.
 func (s *scene) whole(t *testing.T) (paths []string) {
 	t.Helper()
-	keys, err := s.variants.Keys(t.Context(), 1000)
+	keys, err := s.variants.Keys(t.Context(), "", 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func openCatalog(ctx context.Context, bucket string) (store.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Keys(ctx, 1); err != nil {
+	if _, err := s.Keys(ctx, "", 1); err != nil {
 		return nil, fmt.Errorf("the bucket %s can't be listed: %w", bucket, err)
 	}
 	return s, nil

@@ -60,7 +60,7 @@ const pagePolicy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-
 
 // page shows the originals and how to ask for them.
 func (s *Service) page(w http.ResponseWriter, r *http.Request) {
-	keys, err := s.Originals.Keys(r.Context(), shown+1)
+	keys, err := s.Originals.Keys(r.Context(), "", shown+1)
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "originals not listed", "error", err.Error())
 		delivery.Refuse(w, r, err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -86,7 +87,7 @@ func etag(ctx context.Context, root *os.Root, key string) (string, error) {
 
 // Keys implements [Catalog]. Names that begin with a dot stay hidden, and so
 // does what may not be read.
-func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
+func (f *Folder) Keys(ctx context.Context, after string, limit int) ([]string, error) {
 	root, err := f.open()
 	if err != nil {
 		return nil, err
@@ -105,6 +106,10 @@ func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
+		case name != "." && before(name, after):
+			if entry.IsDir() && !strings.HasPrefix(after+"/", name+"/") {
+				return fs.SkipDir
+			}
 		case len(keys) == limit:
 			return fs.SkipAll
 		case entry.Type().IsRegular():
@@ -113,6 +118,12 @@ func (f *Folder) Keys(ctx context.Context, limit int) ([]string, error) {
 		return nil
 	})
 	return keys, err
+}
+
+// before reports whether a walk comes by name before what is after, or at it. It
+// leaves a folder before it goes on to the folder's neighbours.
+func before(name, after string) bool {
+	return slices.Compare(strings.Split(name, "/"), strings.Split(after, "/")) <= 0
 }
 
 // fileTag tells a file's versions apart the way that make does: by time, to

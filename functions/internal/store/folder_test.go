@@ -39,7 +39,7 @@ func TestFolderStaysInside(t *testing.T) {
 			t.Errorf("Get(%q) = %v, want ErrNotExist", key, err)
 		}
 	}
-	if keys, err := folder.Keys(t.Context(), 10); err != nil || !slices.Equal(keys, []string{"seen.jpg"}) {
+	if keys, err := folder.Keys(t.Context(), "", 10); err != nil || !slices.Equal(keys, []string{"seen.jpg"}) {
 		t.Errorf("Keys = %q, %v", keys, err)
 	}
 }
@@ -65,7 +65,7 @@ func TestFolderReplaced(t *testing.T) {
 	}
 	generate()
 	get(t, folder, "rose.jpg")
-	if keys, err := folder.Keys(t.Context(), 10); err != nil || !slices.Equal(keys, []string{"rose.jpg"}) {
+	if keys, err := folder.Keys(t.Context(), "", 10); err != nil || !slices.Equal(keys, []string{"rose.jpg"}) {
 		t.Errorf("Keys of the new folder = %q, %v", keys, err)
 	}
 }

@@ -114,8 +114,8 @@ func (s *S3) ETag(ctx context.Context, key string) (string, error) {
 }
 
 // Keys implements [Catalog]; limit is at most 1,000, S3's page.
-func (s *S3) Keys(ctx context.Context, limit int) ([]string, error) {
-	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: new(int32(limit))})
+func (s *S3) Keys(ctx context.Context, after string, limit int) ([]string, error) {
+	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, StartAfter: optional(after), MaxKeys: new(int32(limit))})
 	if err != nil {
 		return nil, unavailable(err)
 	}

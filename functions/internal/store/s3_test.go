@@ -32,7 +32,7 @@ func TestS3Refuses(t *testing.T) {
 			s.client = newClient(t)
 			_, getErr := s.Get(t.Context(), "rose.jpg")
 			_, tagErr := s.ETag(t.Context(), "rose.jpg")
-			_, keysErr := s.Keys(t.Context(), 1)
+			_, keysErr := s.Keys(t.Context(), "", 1)
 			putErr := s.Put(t.Context(), "rose.jpg", Meta{}, nil)
 			for call, err := range map[string]error{"Get": getErr, "Keys": keysErr, "Put": putErr} {
 				if problem.Of(err).Code != problem.StoreUnavailable || errors.Is(err, ErrNotExist) {

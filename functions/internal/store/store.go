@@ -61,8 +61,9 @@ type Source interface {
 // Catalog is a source that lists its objects.
 type Catalog interface {
 	Source
-	// Keys returns the first keys in ascending order, limit at most.
-	Keys(ctx context.Context, limit int) ([]string, error)
+	// Keys returns the keys that follow after in the store's own order, limit
+	// at most; the first ones if after is empty.
+	Keys(ctx context.Context, after string, limit int) ([]string, error)
 }
 
 // unavailable is what a viewer is told of a store that fails.

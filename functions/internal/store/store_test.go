@@ -192,11 +192,29 @@ func TestCatalogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := subjects[name](t)
 			catalog := s.Reader.(Catalog)
-			for _, key := range []string{"b.jpg", "a/z.jpg", "a/b.jpg"} {
+			for _, key := range []string{"b.jpg", "a.jpg", "a/z.jpg", "a/b.jpg"} {
 				s.put(t, key, Meta{}, []byte(key))
 			}
-			if keys, err := catalog.Keys(t.Context(), 2); err != nil || !slices.Equal(keys, []string{"a/b.jpg", "a/z.jpg"}) {
+			if keys, err := catalog.Keys(t.Context(), "", 2); err != nil || len(keys) != 2 {
 				t.Errorf("Keys(2) = %q, %v", keys, err)
+			}
+			if keys, err := catalog.Keys(t.Context(), "a", 2); err != nil || !slices.Contains(keys, "a/b.jpg") {
+				t.Errorf("Keys behind what is no key = %q, %v", keys, err)
+			}
+			var all []string
+			for after := ""; ; after = all[len(all)-1] {
+				keys, err := catalog.Keys(t.Context(), after, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(keys) == 0 {
+					break
+				}
+				all = append(all, keys...)
+			}
+			slices.Sort(all) // a folder's order is another than a bucket's
+			if !slices.Equal(all, []string{"a.jpg", "a/b.jpg", "a/z.jpg", "b.jpg"}) {
+				t.Errorf("page by page, Keys are %q", all)
 			}
 			object, _ := get(t, s, "b.jpg")
 			if tag, err := catalog.ETag(t.Context(), "b.jpg"); err != nil || tag != object.ETag {
