@@ -13,23 +13,25 @@ import (
 // api is the Runtime API, version 2018-06-01, as one process sees it.
 func (h *Host) api(p *process) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.takeNext)
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", h.takeNext(p))
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", h.takeResponse)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", h.takeError)
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", p.takeInitError)
 	return mux
 }
 
-func (p *process) takeNext(w http.ResponseWriter, r *http.Request) {
-	select {
-	case i := <-p.next:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
-		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(i.timeout).UnixMilli(), 10))
-		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:test")
-		w.Header().Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
-		w.Write(i.event)
-	case <-r.Context().Done():
+func (h *Host) takeNext(p *process) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case i := <-p.next:
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(i.timeout).UnixMilli(), 10))
+			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", h.config.Self.ARN)
+			w.Header().Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
+			w.Write(i.event)
+		case <-r.Context().Done():
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ const taskRoot = "/var/task"
 type box struct {
 	walls   bool     // all of it but memory
 	memory  bool     // its limit
+	most    int64    // bytes of memory, of all processes together
 	missing []string // what this machine refuses, and why
 }
 

@@ -24,7 +24,7 @@ func findBox() (b box) {
 	} else {
 		b.walls = true
 	}
-	if err := (box{memory: true}).try(); err != nil {
+	if err := (box{memory: true, most: Memory}).try(); err != nil {
 		b.missing = append(b.missing, fmt.Sprintf("memory of %d MB, since there is no cgroup: %v", Memory>>20, err))
 	} else {
 		b.memory = true

@@ -218,3 +218,11 @@ func TestMemoryIsLimited(t *testing.T) {
 		t.Errorf("600 MB: %s, %v; want it killed", got.Body, got.Error)
 	}
 }
+
+func TestMemoryIsTheFunctions(t *testing.T) {
+	host := boxedHost(t, memory)
+	host.box.most = 256 << 20
+	if got := call(t, host, "400 MB"); got.Error == nil || !strings.Contains(got.Error.Message, "killed") {
+		t.Errorf("400 MB of 256: %s, %v; want it killed", got.Body, got.Error)
+	}
+}

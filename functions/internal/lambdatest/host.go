@@ -26,13 +26,27 @@ type Config struct {
 	Name      string            // whose usage it is, such as the test's
 	Bootstrap string            // path of the executable; its folder is the task's root
 	Env       map[string]string // the function's; nothing is inherited
+	Given     map[string]string // what Lambda gives besides, such as credentials; the function's limit does not count it
+	Self      Self              // what the function is told of itself
+	Memory    int64             // bytes, of all processes together; 0 means [Memory]
 	Timeout   time.Duration     // of one invocation; 0 means Lambda's default of 3 s
 	Init      time.Duration     // until a process asks for its first event; 0 means [MaxInit]
+	Begin     func(id string)   // is told of each invocation before the function is; may be nil
 	Log       func(line string) // takes what the process writes; may be nil
+}
+
+// Self is what a function is told of itself. What is empty is a test's.
+type Self struct {
+	ARN       string
+	Name      string
+	Version   string
+	LogGroup  string
+	LogStream string
 }
 
 // Result is what the caller of Lambda gets.
 type Result struct {
+	ID     string        // of the invocation; "" if there was none
 	Status int           // of the call: 200 even if the function reports an error
 	Body   []byte        // the function's answer, or an error
 	Error  *Error        // nil if the invocation succeeded; Body is then partial or an error's JSON
@@ -56,7 +70,6 @@ type Host struct {
 
 	mu      sync.Mutex // held for an invocation
 	process *process
-	count   int
 
 	current sync.Map     // invocation by id
 	group   atomic.Int64 // of the processes; 0 before the first
@@ -75,10 +88,27 @@ func New(config Config) (*Host, error) {
 	}
 	config.Timeout = cmp.Or(config.Timeout, 3*time.Second)
 	config.Init = cmp.Or(config.Init, MaxInit)
+	config.Memory = cmp.Or(config.Memory, Memory)
+	config.Self = config.Self.or(Self{
+		ARN: "arn:aws:lambda:us-east-1:000000000000:function:test", Name: "test", Version: "$LATEST",
+		LogGroup: "/aws/lambda/test", LogStream: "2026/01/01/[$LATEST]00000000000000000000000000000000",
+	})
+	if config.Begin == nil {
+		config.Begin = func(string) {}
+	}
 	if config.Log == nil {
 		config.Log = func(string) {}
 	}
-	return &Host{config: config, box: theBox(), usage: usages.open(config.Name)}, nil
+	box := theBox()
+	box.most = config.Memory
+	return &Host{config: config, box: box, usage: usages.open(config.Name, config.Memory)}, nil
+}
+
+func (s Self) or(other Self) Self {
+	return Self{
+		ARN: cmp.Or(s.ARN, other.ARN), Name: cmp.Or(s.Name, other.Name), Version: cmp.Or(s.Version, other.Version),
+		LogGroup: cmp.Or(s.LogGroup, other.LogGroup), LogStream: cmp.Or(s.LogStream, other.LogStream),
+	}
 }
 
 // fits checks the variables as Lambda does when a function is configured.
@@ -137,11 +167,12 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	}
 	i := h.newInvocation(event, limit)
 	defer h.current.Delete(i.id)
+	h.config.Begin(i.id)
 	if err := h.begin(i); err != nil {
 		return Result{}, err
 	}
 	result, err := h.outcome(ctx, i)
-	result.Took = time.Since(begin)
+	result.ID, result.Took = i.id, time.Since(begin)
 	if h.process != nil {
 		usages.note(h.usage, Usage{Files: h.box.files(h.process.command.Process.Pid)})
 	}

@@ -261,3 +261,35 @@ func TestFreeze(t *testing.T) {
 		t.Errorf("a thawed function counts %s, want 2", got)
 	}
 }
+
+// What a function is told of itself, and given, is the configuration's; what is
+// given does not count against its own variables.
+func TestSelf(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := strings.Repeat("x", MaxEnvironment)
+	var begun []string
+	host, err := New(Config{
+		Name: t.Name(), Bootstrap: self, Env: map[string]string{"STAGE": "test"}, Given: map[string]string{"AWS_SESSION_TOKEN": given},
+		Self: Self{Name: "purge", Version: "3", LogGroup: "/purge"}, Memory: 256 << 20,
+		Begin: func(id string) { begun = append(begun, id) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer host.Stop()
+	got := call(t, host, "environment")
+	for _, want := range []string{
+		"STAGE=test", "AWS_SESSION_TOKEN=" + given, "AWS_LAMBDA_FUNCTION_NAME=purge", "AWS_LAMBDA_FUNCTION_VERSION=3",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/purge", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
+	} {
+		if !bytes.Contains(got.Body, []byte(want)) {
+			t.Errorf("the environment lacks %.50s", want)
+		}
+	}
+	if len(begun) != 1 || begun[0] != got.ID {
+		t.Errorf("%q began, %q ended", begun, got.ID)
+	}
+}

@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"time"
 )
@@ -15,9 +16,8 @@ type invocation struct {
 }
 
 func (h *Host) newInvocation(event []byte, limit int64) *invocation {
-	h.count++
 	i := &invocation{
-		id:      fmt.Sprintf("00000000-0000-4000-8000-%012d", h.count),
+		id:      newID(),
 		event:   event,
 		limit:   limit,
 		timeout: h.config.Timeout,
@@ -25,6 +25,14 @@ func (h *Host) newInvocation(event []byte, limit int64) *invocation {
 	}
 	h.current.Store(i.id, i)
 	return i
+}
+
+// newID is a random UUID, as those of requests are.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // finish reports whether the outcome is the first.

@@ -32,21 +32,21 @@ var (
 // newGroup makes the box's group, or without a limit one that is none.
 func (b box) newGroup() (*group, error) {
 	if b.memory {
-		return limitedGroup()
+		return limitedGroup(b.most)
 	}
 	door, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	return &group{door: door}, err
 }
 
-// limitedGroup makes a group of [Memory]: below the one that this process is in,
+// limitedGroup makes a group that may have most bytes: below the one that this process is in,
 // or where that may have none, below the next that may.
-func limitedGroup() (*group, error) {
+func limitedGroup(most int64) (*group, error) {
 	own, files, err := ownGroup()
 	if err != nil {
 		return nil, err
 	}
 	if files == version1 {
-		return makeGroup(own, files)
+		return makeGroup(own, files, most)
 	}
 	err = errors.New("none above this process passes memory on")
 	for folder := own; ; folder = filepath.Dir(folder) {
@@ -56,21 +56,21 @@ func limitedGroup() (*group, error) {
 		}
 		if slices.Contains(strings.Fields(string(passed)), "memory") {
 			var g *group
-			if g, err = makeGroup(folder, files); err == nil {
+			if g, err = makeGroup(folder, files, most); err == nil {
 				return g, nil
 			}
 		}
 	}
 }
 
-func makeGroup(parent string, files interfaceFiles) (*group, error) {
+func makeGroup(parent string, files interfaceFiles, most int64) (*group, error) {
 	sweep(parent)
 	folder, err := os.MkdirTemp(parent, "lambdatest-")
 	if err != nil {
 		return nil, err
 	}
 	g := &group{folder: folder, files: files}
-	if err := g.furnish(); err != nil {
+	if err := g.furnish(most); err != nil {
 		g.remove()
 		return nil, err
 	}
@@ -88,13 +88,13 @@ func sweep(parent string) {
 	}
 }
 
-func (g *group) furnish() (err error) {
-	if err := g.write(g.files.limit, Memory); err != nil {
+func (g *group) furnish(most int64) (err error) {
+	if err := g.write(g.files.limit, most); err != nil {
 		return err
 	}
-	swap := 0
+	swap := int64(0)
 	if g.files == version1 {
-		swap = Memory // with memory
+		swap = most // with memory
 	}
 	if err := g.write(g.files.swap, swap); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // this kernel knows no swap
 		return err
@@ -103,12 +103,12 @@ func (g *group) furnish() (err error) {
 	return err
 }
 
-func (g *group) write(name string, value int) error {
+func (g *group) write(name string, value int64) error {
 	file, err := os.OpenFile(filepath.Join(g.folder, name), os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteString(strconv.Itoa(value))
+	_, err = file.WriteString(strconv.FormatInt(value, 10))
 	return errors.Join(err, file.Close())
 }
 

@@ -68,20 +68,19 @@ func (h *Host) start() error {
 	return nil
 }
 
-// environment is what Lambda sets, and what the function asked for. A test
-// gives credentials and region, if it has any to give.
+// environment is what Lambda sets and gives, and what the function asked for.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func (h *Host) environment(root, addr string) []string {
 	env := []string{
 		"AWS_LAMBDA_RUNTIME_API=" + addr,
-		"AWS_LAMBDA_FUNCTION_NAME=test",
-		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(Memory>>20),
+		"AWS_LAMBDA_FUNCTION_NAME=" + h.config.Self.Name,
+		"AWS_LAMBDA_FUNCTION_VERSION=" + h.config.Self.Version,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.FormatInt(h.config.Memory>>20, 10),
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
 		"AWS_LAMBDA_LOG_FORMAT=JSON",
-		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/test",
-		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]00000000000000000000000000000000",
+		"AWS_LAMBDA_LOG_GROUP_NAME=" + h.config.Self.LogGroup,
+		"AWS_LAMBDA_LOG_STREAM_NAME=" + h.config.Self.LogStream,
 		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS=169.254.79.129:2000",
 		"LAMBDA_TASK_ROOT=" + root,
@@ -92,8 +91,10 @@ func (h *Host) environment(root, addr string) []string {
 		"TZ=:UTC",
 		"_HANDLER=bootstrap",
 	}
-	for name, value := range h.config.Env {
-		env = append(env, name+"="+value)
+	for _, variables := range []map[string]string{h.config.Given, h.config.Env} {
+		for name, value := range variables {
+			env = append(env, name+"="+value)
+		}
 	}
 	return env
 }

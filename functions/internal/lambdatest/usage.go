@@ -12,6 +12,7 @@ import (
 // Usage is the most that a host's processes took of what Lambda gives.
 type Usage struct {
 	Name   string        // the host's
+	Most   int64         // bytes that its processes may have, together
 	Memory int64         // bytes, of all processes together; 0 if this machine doesn't count
 	Init   time.Duration // from a process's start, the box's own work included, until it asked for its first event
 	Files  []string      // what was found in /tmp after an event
@@ -26,10 +27,10 @@ type ledger struct {
 // usages are those of all hosts of this test binary.
 var usages ledger
 
-func (l *ledger) open(name string) *Usage {
+func (l *ledger) open(name string, most int64) *Usage {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	u := &Usage{Name: name}
+	u := &Usage{Name: name, Most: most}
 	l.hosts = append(l.hosts, u)
 	return u
 }
@@ -68,7 +69,7 @@ func (l *ledger) report(w io.Writer) {
 		if u.Memory == 0 {
 			break
 		}
-		fmt.Fprintf(w, "Lambda's limits: %4d MB of %d MB (%s)\n", u.Memory>>20, Memory>>20, u.Name)
+		fmt.Fprintf(w, "Lambda's limits: %4d MB of %d MB (%s)\n", u.Memory>>20, u.Most>>20, u.Name)
 	}
 	for _, missing := range Missing() {
 		fmt.Fprintf(w, "Lambda's limits: NOT LIMITED HERE: %s\n", missing)
