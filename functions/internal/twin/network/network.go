@@ -2,10 +2,12 @@
 // to its service, by HTTP and by HTTPS.
 //
 // A client needs two things to take it for the real one: to connect there whatever the name, and to
-// trust its certificates. Go's get both from [Network.Client]; others are told:
+// trust its certificates. Go's get both from [Network.Client]. Others take it for their proxy, such as
+// curl, the AWS CLI and AWS's SDKs, which then ask AWS by its own names:
 //
-//	curl --connect-to ::127.0.0.1:PORT --cacert FILE
-//	chromium --host-resolver-rules='MAP * 127.0.0.1:PORT' --ignore-certificate-errors
+//	export HTTPS_PROXY=http://127.0.0.1:PORT HTTP_PROXY=http://127.0.0.1:PORT
+//	export CURL_CA_BUNDLE=FILE AWS_CA_BUNDLE=FILE
+//	chromium --proxy-server=127.0.0.1:PORT --ignore-certificate-errors
 package network
 
 import (
@@ -89,8 +91,14 @@ func (n *Network) Client() *http.Client {
 // RoundTripper makes connections that all lead here; an unknown name is not found.
 func (n *Network) RoundTripper() http.RoundTripper { return n.transport }
 
-// ServeHTTP hands a request to the service of its host.
+// ServeHTTP hands a request to the service of its host. Of a client that takes the network for its
+// proxy, it makes one that has connected by name.
 func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		n.tunnel(w, r)
+		return
+	}
+	r.URL.Scheme, r.URL.Host = "", "" // which only a proxy is told
 	service := n.service(r.Host)
 	if service == nil {
 		n.mu.RLock()
@@ -102,6 +110,24 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	service.ServeHTTP(w, r)
+}
+
+// tunnel lets a client go on as if it had connected to the host, if there is one.
+func (n *Network) tunnel(w http.ResponseWriter, r *http.Request) {
+	if n.service(r.Host) == nil {
+		http.Error(w, "nothing here is named "+r.Host, http.StatusBadGateway)
+		return
+	}
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if _, err := conn.Write([]byte("HTTP/1.1 200 OK\r\n\r\n")); err != nil {
+		conn.Close()
+		return
+	}
+	go n.listener.take(&peekedConn{conn, buffered.Reader})
 }
 
 // service is that of a host, with or without port; nil if there is none.
