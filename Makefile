@@ -124,7 +124,7 @@ node_modules/.installed: package.json package-lock.json
 	$(call say,Installing the CDK CLI with its Node and the sharp oracle (230 MB))
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
-tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.toxiproxy-$(TOXIPROXY) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs build/bin/.valgrind build/bin/.qemu build/bin/.chromium ## install what the tests need
+tools: build/bin/.versitygw-$(VERSITYGW) build/bin/.toxiproxy-$(TOXIPROXY) build/bin/.staticcheck-$(STATICCHECK) build/bin/.njs build/bin/.valgrind build/bin/.qemu build/bin/.chromium build/bin/.awscli ## install what the tests need
 
 # The stamps hold the versions, so that another version is built anew.
 build/bin/.versitygw-%:
@@ -147,6 +147,8 @@ ARM64_LIBRARY := /usr/aarch64-linux-gnu/lib/libstdc++.so.6
 
 build/bin/.njs: ; $(call debian,command -v njs,njs)
 build/bin/.chromium: ; $(call debian,command -v chromium,chromium)
+# Debian's, whatever else is called aws on this machine.
+build/bin/.awscli: ; $(call debian,test -x /usr/bin/aws,awscli)
 build/bin/.valgrind: ; $(call debian,command -v valgrind,valgrind)
 build/bin/.qemu: ; $(call debian,command -v qemu-aarch64 && test -e $(ARM64_LIBRARY),qemu-user libc6-arm64-cross libstdc++6-arm64-cross)
 build/bin/.qemu-system: ; $(call debian,command -v qemu-system-aarch64,qemu-system-arm)

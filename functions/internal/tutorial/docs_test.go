@@ -1,0 +1,105 @@
+package tutorial
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+const root = "../../.." // of the repository
+
+// TestOnYourMachine types the tutorial's first part.
+func TestOnYourMachine(t *testing.T) {
+	address := free(t)
+	shell := typist(t, map[string]string{
+		"ARGS": "--addr " + address + " --variants " + t.TempDir(), // of make run
+	}, fmt.Sprintf("connect-to = 127.0.0.1:8080:%s\n", address))
+	shell.Ready = "curl -sfo /dev/null http://127.0.0.1:8080/"
+	if _, err := shell.Run(t.Context(), section(t, "On your machine")); err != nil {
+		t.Error(err)
+	}
+	for _, name := range pictures {
+		checkPicture(t, name)
+	}
+}
+
+// section returns a part of the tutorial.
+func section(t *testing.T, title string) []Step {
+	t.Helper()
+	steps := slices.DeleteFunc(read(t, "tutorial.md"), func(s Step) bool { return s.Section != title })
+	if len(steps) == 0 {
+		t.Fatalf("the tutorial has no commands under %q", title)
+	}
+	return steps
+}
+
+func read(t *testing.T, name string) []Step {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docs", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := Read(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// typist is a shell at the top of the repository, with further variables, and
+// settings of curl.
+func typist(t *testing.T, env map[string]string, curlrc string) Shell {
+	t.Helper()
+	dir, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	write(t, filepath.Join(home, ".curlrc"), curlrc)
+	write(t, filepath.Join(home, "make"), "#!/bin/sh\n"+installed)
+	shell := Shell{Dir: dir, Env: append(os.Environ(), "CURL_HOME="+home, "PATH="+home+":"+os.Getenv("PATH"), "HOST="+runtime.GOOS+"-"+runtime.GOARCH)}
+	for name, value := range env {
+		shell.Env = append(shell.Env, name+"="+value)
+	}
+	return shell
+}
+
+// installed is make without what installs: `make test` has seen to that, and a
+// test changes nothing that others use.
+const installed = `PATH=${PATH#*:}; exec make -o build/codecs/$HOST/.installed -o build/fonts/.made -o node_modules/.installed "$@"`
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// free is an address at which nobody listens.
+func free(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// Both languages have the same commands.
+func TestLanguagesAgree(t *testing.T) {
+	english, korean := read(t, "tutorial.md"), read(t, "tutorial.ko.md")
+	if len(english) != len(korean) {
+		t.Errorf("the English tutorial has %d steps, the Korean %d", len(english), len(korean))
+	}
+	for i := range min(len(english), len(korean)) {
+		e, k := english[i], korean[i]
+		if e.Command != k.Command || e.Prints != k.Prints || e.Beside != k.Beside {
+			t.Errorf("line %d of the English tutorial and line %d of the Korean differ:\n%s\n%s", e.Line, k.Line, e.Command, k.Command)
+		}
+	}
+}
