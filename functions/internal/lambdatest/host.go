@@ -83,7 +83,7 @@ func New(config Config) (*Host, error) {
 		return nil, err
 	}
 	config.Bootstrap = bootstrap
-	if err := fits(config.Env); err != nil {
+	if err := Fits(config.Env); err != nil {
 		return nil, err
 	}
 	config.Timeout = cmp.Or(config.Timeout, 3*time.Second)
@@ -111,8 +111,8 @@ func (s Self) or(other Self) Self {
 	}
 }
 
-// fits checks the variables as Lambda does when a function is configured.
-func fits(env map[string]string) error {
+// Fits checks the variables as Lambda does when a function is configured.
+func Fits(env map[string]string) error {
 	text, err := json.Marshal(env)
 	if err == nil && len(text) > MaxEnvironment {
 		err = fmt.Errorf("lambdatest: the environment has %d bytes: Lambda takes %d", len(text), MaxEnvironment)
@@ -120,8 +120,7 @@ func fits(env map[string]string) error {
 	return err
 }
 
-// Usage returns what the processes took so far; of their memory only once they
-// have ended.
+// Usage returns what the processes took so far.
 func (h *Host) Usage() Usage { return usages.read(h.usage) }
 
 // Stop kills the process. The next invocation is a cold start.
@@ -174,7 +173,7 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	result, err := h.outcome(ctx, i)
 	result.ID, result.Took = i.id, time.Since(begin)
 	if h.process != nil {
-		usages.note(h.usage, Usage{Files: h.box.files(h.process.command.Process.Pid)})
+		usages.note(h.usage, Usage{Memory: h.process.group.peak(), Files: h.box.files(h.process.command.Process.Pid)})
 	}
 	return result, err
 }
