@@ -5,10 +5,6 @@ package s3test
 import (
 	"context"
 	"crypto/rand"
-	"io"
-	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,14 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"primrose/functions/internal/tooltest"
+	"primrose/functions/internal/s3server"
 )
 
 // What the server's owner is called, who may do anything, and where the
 // server pretends to be.
 const (
-	AccessKey = "testkey"
-	SecretKey = "testsecret"
+	AccessKey = s3server.AccessKey
+	SecretKey = s3server.SecretKey
 	Region    = "us-east-1"
 )
 
@@ -33,10 +29,10 @@ const (
 // server stops when the test binary does, even by SIGKILL.
 func Endpoint(t testing.TB) string {
 	t.Helper()
-	return "http://" + running(t).address
+	return "http://" + running(t).Address
 }
 
-func running(t testing.TB) *server {
+func running(t testing.TB) *s3server.Server {
 	t.Helper()
 	server, err := start()
 	if err != nil {
@@ -107,75 +103,6 @@ func Client(t testing.TB) *s3.Client {
 	})
 }
 
-// server is the running server. It lives as long as nobody closes the pipes
-// of life, which the garbage collector would do.
-type server struct {
-	address string // of S3
-	iam     string // of IAM
-	life    []io.Closer
-}
-
-var start = sync.OnceValues(func() (*server, error) {
-	program, err := tooltest.Find("versitygw")
-	if err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp("", "s3test")
-	if err != nil {
-		return nil, err
-	}
-	s, err := run(program, dir)
-	if err != nil { // another process may have taken a free port
-		s, err = run(program, dir)
-	}
-	return s, err
+var start = sync.OnceValues(func() (*s3server.Server, error) {
+	return s3server.Start(s3server.Options{Region: Region})
 })
-
-// run starts S3 and the IAM that it asks for users and their rights.
-func run(program, dir string) (*server, error) {
-	data, iam, versions, socket := filepath.Join(dir, "data"), filepath.Join(dir, "iam"), filepath.Join(dir, "versions"), filepath.Join(dir, "iam.sock")
-	for _, folder := range []string{data, iam, versions} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	s := &server{}
-	err := s.serve(&s.iam, dir, program, "iam", "--quiet", "--dir", iam, "--private-ports", socket)
-	if err == nil {
-		err = s.serve(&s.address, dir, program, "--quiet", "--iam-standalone-endpoint", socket, "--iam-cache-disable",
-			"posix", "--versioning-dir", versions, data)
-	}
-	if err != nil {
-		for _, life := range s.life {
-			life.Close()
-		}
-		return nil, err
-	}
-	return s, nil
-}
-
-// serve runs a command of the program at an address, which becomes known.
-func (s *server) serve(address *string, dir, program string, command ...string) error {
-	at, life, err := tooltest.Serve(dir, func(address string) []string {
-		return append([]string{program, "--port", address, "--access", AccessKey, "--secret", SecretKey, "--region", Region}, command...)
-	}, answers)
-	if err != nil {
-		return err
-	}
-	*address, s.life = at, append(s.life, life)
-	return nil
-}
-
-// answers reports whether what listens at address is the program.
-func answers(address string) bool {
-	request, err := http.NewRequest(http.MethodGet, "http://"+address, nil)
-	if err != nil {
-		return false
-	}
-	response, err := http.DefaultTransport.RoundTrip(request) // IAM redirects to its makers' site
-	if err != nil {
-		return false
-	}
-	response.Body.Close()
-	return response.Header.Get("Server") == "VERSITYGW"
-}

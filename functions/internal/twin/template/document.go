@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,9 +79,10 @@ func (a *assembly) parse(text []byte, name string) (*Stack, error) {
 	inside.parsing = append(slices.Clone(a.parsing), name)
 	s := &Stack{
 		Name: name, Region: region, Account: account, Outputs: map[string]string{},
-		resources: map[string]*Resource{}, secrets: map[string]string{}, assembly: &inside, claimed: map[string]bool{},
+		resources: map[string]*Resource{}, needs: map[string]map[string]bool{}, secrets: map[string]string{},
+		assembly: &inside, seed: rand.Text(), claimed: map[string]bool{},
 	}
-	r := &resolver{stack: s, doc: &doc, needs: map[string]map[string]bool{}}
+	r := &resolver{stack: s, doc: &doc}
 	if err := errors.Join(r.resources(), r.circles(), r.outputs(), r.rules()); err != nil {
 		return nil, fmt.Errorf("the template of %s: %w", name, err)
 	}
@@ -192,7 +194,7 @@ func (r *resolver) circles() error {
 		if done[id] {
 			return nil
 		}
-		for _, next := range slices.Sorted(maps.Keys(r.needs[id])) {
+		for _, next := range slices.Sorted(maps.Keys(r.stack.needs[id])) {
 			if err := visit(next, append(path, id)); err != nil {
 				return err
 			}
@@ -200,7 +202,7 @@ func (r *resolver) circles() error {
 		done[id] = true
 		return nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(r.needs)) {
+	for _, id := range slices.Sorted(maps.Keys(r.stack.needs)) {
 		if err := visit(id, nil); err != nil {
 			return err
 		}

@@ -21,8 +21,7 @@ const (
 type resolver struct {
 	stack *Stack
 	doc   *document
-	user  string                     // the resource whose properties are being resolved, or ""
-	needs map[string]map[string]bool // which resource needs which
+	user  string // the resource whose properties are being resolved, or ""
 }
 
 // noValue is what Ref AWS::NoValue gives: the property or item isn't there.
@@ -206,7 +205,7 @@ func (r *resolver) pseudo(name string) (any, bool) {
 	case "AWS::StackName":
 		return s.Name, true
 	case "AWS::StackId":
-		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, s.Region, s.Account, s.Name, uuid(s.Name)), true
+		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, s.Region, s.Account, s.Name, uuid(s.seed)), true
 	case "AWS::NoValue":
 		return noValue{}, true
 	}
@@ -236,10 +235,10 @@ func (r *resolver) need(id string) {
 	if r.user == "" {
 		return
 	}
-	if r.needs[r.user] == nil {
-		r.needs[r.user] = map[string]bool{}
+	if r.stack.needs[r.user] == nil {
+		r.stack.needs[r.user] = map[string]bool{}
 	}
-	r.needs[r.user][id] = true
+	r.stack.needs[r.user][id] = true
 }
 
 func (r *resolver) getAtt(argument any) (any, error) {

@@ -130,8 +130,8 @@ func (r *resolver) identify(id string) error {
 // words are what the patterns of a resource's naming mean, but for properties.
 func (r *resolver) words(id string, known naming) (map[string]string, error) {
 	s := r.stack
-	words := map[string]string{"stack": s.Name, "region": s.Region, "account": s.Account, "id": id, "uuid": uuid(s.Name, id)}
-	words["name"] = generatedName(s.Name, id, known.max)
+	words := map[string]string{"stack": s.Name, "region": s.Region, "account": s.Account, "id": id, "uuid": uuid(s.seed, id)}
+	words["name"] = generatedName(s, id, known.max)
 	if r.doc.Resources[id].Type == "AWS::S3::Bucket" {
 		words["name"] = strings.ToLower(words["name"])
 	}
@@ -147,12 +147,13 @@ func (r *resolver) words(id string, known naming) (map[string]string, error) {
 
 // generatedName is the stack's name, the logical id and twelve random
 // characters. Where that is longer than the limit, the first two are cut.
-func generatedName(stack, id string, limit int) string {
+func generatedName(s *Stack, id string, limit int) string {
 	const suffix = 12
 	if limit == 0 {
 		limit = 64
 	}
-	tail := random(suffix, letters["mixed"], "name", stack, id)
+	tail := random(suffix, letters["mixed"], s.seed, id, "name")
+	stack := s.Name
 	if spare := limit - suffix - len("--"); len(stack)+len(id) > spare {
 		stack, id = stack[:min(len(stack), spare/2)], id[:min(len(id), spare/2)]
 	}
@@ -168,7 +169,7 @@ func (r *resolver) pattern(pattern string, written resource, words map[string]st
 		if alphabet, ok := letters[parts[1]]; ok {
 			var length int
 			fmt.Sscan(parts[2], &length)
-			return random(length, alphabet, words["stack"], words["id"], found)
+			return random(length, alphabet, r.stack.seed, words["id"], found)
 		}
 		if value, ok := words[parts[1]]; ok {
 			return value

@@ -40,7 +40,7 @@ func (r *resolver) secret(id string) error {
 	if err != nil {
 		return err
 	}
-	value, err := properties.GenerateSecretString.generate(found.Ref)
+	value, err := properties.GenerateSecretString.generate(r.stack.seed + id)
 	r.stack.secrets[found.ARN] = value
 	r.stack.claim(id)
 	return err

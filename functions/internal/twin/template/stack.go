@@ -24,8 +24,10 @@ type Stack struct {
 	Outputs map[string]string
 
 	resources map[string]*Resource
-	secrets   map[string]string // by ARN
+	needs     map[string]map[string]bool // which resource needs which
+	secrets   map[string]string          // by ARN
 	assembly  *assembly
+	seed      string // of ids, names and secrets
 
 	claims  sync.Mutex
 	claimed map[string]bool // by logical id
@@ -146,6 +148,23 @@ func (s *Stack) Resource(id string) (Resource, bool) {
 		return Resource{}, false
 	}
 	return *r, true
+}
+
+// Before are the resources that are created before one, since it needs them
+// or depends on them, or what it needs does.
+func (s *Stack) Before(id string) []string {
+	found := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		for next := range s.needs[id] {
+			if !found[next] {
+				found[next] = true
+				visit(next)
+			}
+		}
+	}
+	visit(id)
+	return slices.Sorted(maps.Keys(found))
 }
 
 // Asset is the file that lies in the assembly until a deployment uploads it

@@ -61,6 +61,9 @@ func TestReferencesMeet(t *testing.T) {
 	if err != nil || len(key.Properties.Value) != 40 {
 		t.Errorf("the API key %q isn't the secret (%v)", key.Properties.Value, err)
 	}
+	if before := s.Before("PrimroseProcessorLiveC2D580BF"); !slices.Contains(before, "PrimroseProcessorImageRoleDefaultPolicy4BADE6B0") {
+		t.Errorf("only %s are there before the alias, and not the role's policy", before)
+	}
 	distribution, err := One[map[string]any](s, "AWS::CloudFront::Distribution")
 	if err != nil {
 		t.Fatal(err)
@@ -199,10 +202,11 @@ func TestAssembly(t *testing.T) {
 	}
 }
 
-// Whatever a template says, reading it ends, and ends the same way twice.
+// Whatever a template says, reading it ends, and what is read has physical ids
+// that differ from those of a second reading, as deployments' do.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
-		`{"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": ["${x}", {"x": {"Ref": "AWS::Region"}}]}}}}}`,
+		`{"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"P": {"Fn::Sub": ["${x}", {"x": {"Ref": "AWS::Region"}}]}}}}}`,
 		`{"Resources": {"A": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "A"}}}}}`,
 		`{"Rules": {"R": {"Assertions": [{"Assert": {"Fn::Not": [{"Fn::Contains": [["1"], "2"]}]}}]}}}`,
 		`{"Mappings": {"M": {"a": {"b": [1]}}}, "Outputs": {"O": {"Value": {"Fn::Select": [0, {"Fn::FindInMap": ["M", "a", "b"]}]}}}}`,
@@ -219,8 +223,10 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, r := range one.Unclaimed() {
-			if same, ok := two.Resource(r.ID); !ok || same.Ref != r.Ref || same.ARN != r.ARN {
-				t.Errorf("%s is %s, then %s", r, r.Ref, same.Ref)
+			other, ok := two.Resource(r.ID)
+			given := len(one.resources[r.ID].properties.(map[string]any)) > 0 // perhaps a name
+			if !ok || !given && r.Ref != "" && r.Ref == other.Ref {
+				t.Errorf("%s is %s twice", r, r.Ref)
 			}
 		}
 	})
