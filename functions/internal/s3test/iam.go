@@ -25,9 +25,9 @@ type Account struct {
 func NewAccount(t testing.TB, policy string) *Account {
 	t.Helper()
 	a := &Account{name: "user-" + rand.Text()}
-	err := running(t).CreateUser(a.name)
+	err := Server(t).CreateUser(a.name)
 	if err == nil {
-		err = running(t).PutPolicy(a.name, "policy", policy)
+		err = Server(t).PutPolicy(a.name, "policy", policy)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func NewAccount(t testing.TB, policy string) *Account {
 func (a *Account) create(t testing.TB) {
 	t.Helper()
 	var err error
-	if a.key, err = running(t).CreateKey(a.name); err != nil {
+	if a.key, err = Server(t).CreateKey(a.name); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -47,7 +47,7 @@ func (a *Account) create(t testing.TB) {
 // Rotate puts a new key in the place of the old one, which is unknown then.
 func (a *Account) Rotate(t testing.TB) {
 	t.Helper()
-	if err := running(t).DeleteKey(a.name, a.key.AccessKey); err != nil {
+	if err := Server(t).DeleteKey(a.name, a.key.AccessKey); err != nil {
 		t.Fatal(err)
 	}
 	a.create(t)

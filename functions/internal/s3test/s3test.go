@@ -29,10 +29,11 @@ const (
 // server stops when the test binary does, even by SIGKILL.
 func Endpoint(t testing.TB) string {
 	t.Helper()
-	return "http://" + running(t).Address
+	return "http://" + Server(t).Address
 }
 
-func running(t testing.TB) *s3server.Server {
+// Server starts the server, unless it runs.
+func Server(t testing.TB) *s3server.Server {
 	t.Helper()
 	server, err := start()
 	if err != nil {
