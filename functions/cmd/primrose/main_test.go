@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"image"
 	"image/png"
@@ -123,14 +124,17 @@ func TestServe(t *testing.T) {
 func TestServeSamples(t *testing.T) {
 	cmd := primrose(t, "serve", "--addr", "127.0.0.1:0", "--quiet")
 	url := serving(t, cmd)
-	_, page := get(t, url+"/")
-	thumbnail := regexp.MustCompile(`src="(/[^"]+)"`).FindSubmatch(page)
-	if thumbnail == nil {
-		t.Fatalf("no image on the page:\n%s", page)
+	_, list := get(t, url+"/originals/")
+	var samples struct{ Originals []struct{ Thumbnail string } }
+	if err := json.Unmarshal(list, &samples); err != nil || len(samples.Originals) == 0 {
+		t.Fatalf("no originals for the page: %s", list)
 	}
-	path := strings.ReplaceAll(string(thumbnail[1]), "&amp;", "&")
+	path := samples.Originals[0].Thumbnail
 	if response, body := get(t, url+path); response.StatusCode != http.StatusOK {
 		t.Errorf("%s: %s %s", path, response.Status, body)
+	}
+	if response, page := get(t, url+"/"); response.StatusCode != http.StatusOK || !bytes.Contains(page, []byte("<title>Primrose</title>")) {
+		t.Errorf("the page: %s %.200s", response.Status, page)
 	}
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
 		t.Error(err)

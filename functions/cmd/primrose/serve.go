@@ -60,10 +60,11 @@ func serveCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	originals, err := openOriginals(ctx, o.originals)
+	catalog, err := openOriginals(ctx, o.originals)
 	if err != nil {
 		return fmt.Errorf("--originals: %w", err)
 	}
+	originals := serve.NewDrops(catalog, o.limits)
 	variants, err := openVariants(ctx, o.variants)
 	if err != nil {
 		return fmt.Errorf("--variants: %w", err)
@@ -86,6 +87,7 @@ func serveCommand(ctx context.Context, args []string) error {
 
 	service := serve.New(serve.Config{
 		Originals: originals,
+		Drops:     originals,
 		Variants:  variants,
 		Edge:      function,
 		Images: delivery.New(delivery.Config{
@@ -129,7 +131,7 @@ func parseServe(args []string) (serveOptions, error) {
 	limitFlags(flags, &o.limits)
 	flags.StringVar(&o.decoders, "decoders", "", "further formats to read: tiff, svg or tiff,svg")
 	flags.DurationVar(&o.deadline, "deadline", worker.DefaultDeadline, "longest `time` for one image")
-	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for the start page's; may be repeated; imgix=file holds the token of imgix's libraries", o.readKey)
+	flags.Func("sign-key", "`id=file` of a key: refuse URLs that are not signed, but for what the page at / asks; may be repeated; imgix=file holds the token of imgix's libraries", o.readKey)
 	flags.BoolVar(&o.optional, "sign-optional", false, "serve URLs that are not signed, too; what is signed wrongly is still refused")
 	flags.Func("presets", "`file` of named sets of options, as primrose presets push reads it", o.readPresets)
 	flags.Func("widths", "`list` of widths, as in 320,640: round sizes up to one of them", o.readWidths)

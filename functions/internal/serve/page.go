@@ -1,9 +1,8 @@
 package serve
 
 import (
-	"bytes"
-	_ "embed"
-	"html/template"
+	"encoding/json"
+	"net"
 	"net/http"
 	"path"
 	"strconv"
@@ -12,88 +11,70 @@ import (
 
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/options"
+	"primrose/functions/internal/playground"
+	"primrose/functions/internal/problem"
 	"primrose/functions/internal/variant"
 )
 
-//go:embed page.html
-var pageSource string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
-
-// shown is how many originals the start page shows.
-const shown = 100
-
-// page is what the start page's template is given.
-type page struct {
-	Base   string // scheme and host
-	Place  string
-	Images []picture
-	More   bool // than are shown
-}
-
-// picture is an original on the start page.
-type picture struct {
-	Name string
-	Path string // percent-encoded
-	Asks []ask
-	sign func(target string) (string, error)
-}
-
-// ask is an example of what to ask for.
-type ask struct{ Label, Query string }
-
-var examples = []ask{
-	{"300 px wide", "w=300&auto=format"},
-	{"Square", "w=300&h=300&fit=crop&crop=attention&auto=format"},
-	{"WebP", "w=300&fm=webp"},
-	{"AVIF", "w=300&fm=avif"},
-	{"Padded", "w=400&h=400&fit=fill&bg=fde2ea"},
-	{"Turned", "w=300&rot=90&flip=h"},
-	{"Blurred", "w=300&blur=60"},
-	{"Facts", "fm=json"},
-	{"Original", ""},
-}
-
-// pagePolicy lets the page show images in its own style, and do nothing else.
-const pagePolicy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// page shows the originals and how to ask for them.
+// page shows what can be done to the originals.
 func (s *Service) page(w http.ResponseWriter, r *http.Request) {
-	keys, err := s.Originals.Keys(r.Context(), "", shown+1)
+	playground.New(playground.Settings{Place: s.Place, Signed: len(s.Keys) > 0, Trusted: trusted(r)}).ServeHTTP(w, r)
+}
+
+// trusted reports whether a request comes from this machine: then its page may
+// have the service keep files and sign. A name that leads here from elsewhere
+// counts for nothing, see [guard].
+func trusted(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback() && local(r.Host)
+}
+
+// listed is how many originals the page is told of at a time.
+const listed = 100
+
+// original is one on the page.
+type original struct {
+	Key       string `json:"key"`
+	Thumbnail string `json:"thumbnail"` // path and query, signed where they must be
+}
+
+// originals answers with the originals after a key, and with the key to go on
+// after, if there are more. Those that were dropped come first.
+func (s *Service) originals(w http.ResponseWriter, r *http.Request) {
+	after := r.URL.Query().Get("after")
+	keys, err := s.Originals.Keys(r.Context(), after, listed+1)
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "originals not listed", "error", err.Error())
 		delivery.Refuse(w, r, err)
 		return
 	}
-	more := len(keys) > shown
-	content := page{Base: "http://" + r.Host, Place: s.Place, Images: pictures(keys[:min(len(keys), shown)], s.sign), More: more}
-	var body bytes.Buffer
-	if err := pageTemplate.Execute(&body, content); err != nil {
-		delivery.Refuse(w, r, err)
-		return
+	next := ""
+	if len(keys) > listed {
+		keys = keys[:listed]
+		next = keys[listed-1]
 	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(body.Len()))
-	header.Set("Content-Security-Policy", pagePolicy)
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Cache-Control", "no-store")
-	w.Write(body.Bytes()) // without a body on HEAD: net/http sees to that
+	if after == "" && s.Drops != nil {
+		keys = append(s.Drops.Dropped(), keys...)
+	}
+	reply(w, r, struct {
+		Originals []original `json:"originals"`
+		Next      string     `json:"next,omitempty"`
+	}{s.shown(keys), next})
 }
 
-// pictures leaves out what can't be asked for, and what is by its name
-// something else than an image.
-func pictures(keys []string, sign func(string) (string, error)) []picture {
-	var list []picture
+// shown leaves out what can't be asked for, and what is by its name something
+// else than an image.
+func (s *Service) shown(keys []string) []original {
+	shown := []original{}
 	for _, key := range keys {
 		v, err := variant.New(key, options.Options{})
-		if err != nil || !imageNames[strings.ToLower(path.Ext(key))] {
+		if dropped := strings.HasPrefix(key, droppedFolder); err != nil || !dropped && !imageNames[strings.ToLower(path.Ext(key))] {
 			continue
 		}
-		list = append(list, picture{key, strings.TrimSuffix(v.Path(), "/-/original"), examples, sign})
+		shown = append(shown, original{key, s.thumbnail(v)})
 	}
-	return list
+	return shown
 }
 
 var imageNames = map[string]bool{
@@ -101,17 +82,76 @@ var imageNames = map[string]bool{
 	".tif": true, ".tiff": true, ".svg": true,
 }
 
-// URL returns the path and query of an example, signed where that is wanted.
-func (p picture) URL(query string) (string, error) {
-	if query == "" {
-		return p.sign(p.Path)
+func (s *Service) thumbnail(v variant.Variant) string {
+	target := strings.TrimSuffix(v.Path(), "/-/original") + "?w=192&h=192&fit=crop&frame=1&auto=format"
+	signed, err := s.sign(target, time.Time{})
+	if err != nil {
+		return target // which says itself what is wrong
 	}
-	return p.sign(p.Path + "?" + query)
+	return signed
 }
 
-func (s *Service) sign(target string) (string, error) {
+// drop keeps an image that is dropped onto the page.
+func (s *Service) drop(w http.ResponseWriter, r *http.Request) {
+	if s.Drops == nil || !trusted(r) {
+		delivery.Refuse(w, r, untrusted("takes originals"))
+		return
+	}
+	key, err := s.Drops.Add(r.URL.Query().Get("name"), r.Body)
+	if err != nil {
+		delivery.Refuse(w, r, err)
+		return
+	}
+	reply(w, r, s.shown([]string{key})[0])
+}
+
+// signed signs the URL that it is sent.
+func (s *Service) signed(w http.ResponseWriter, r *http.Request) {
+	if len(s.Keys) == 0 || !trusted(r) {
+		delivery.Refuse(w, r, untrusted("signs"))
+		return
+	}
+	var asked struct {
+		URL     string `json:"url"`
+		Expires int64  `json:"expires"` // seconds since 1970; 0 is never
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&asked); err != nil || !strings.HasPrefix(asked.URL, "/") {
+		delivery.Refuse(w, r, problem.New(problem.BadRequest, `send {"url": "/rose.jpg?w=300"}, and "expires" in seconds since 1970 if you like`).Because(err))
+		return
+	}
+	expires := time.Time{}
+	if asked.Expires != 0 {
+		expires = time.Unix(asked.Expires, 0)
+	}
+	target, err := s.sign(asked.URL, expires)
+	if err != nil {
+		delivery.Refuse(w, r, problem.New(problem.BadRequest, "%v", err))
+		return
+	}
+	reply(w, r, map[string]string{"url": target})
+}
+
+func (s *Service) sign(target string, expires time.Time) (string, error) {
 	if len(s.Keys) == 0 {
 		return target, nil
 	}
-	return s.Keys[len(s.Keys)-1].Sign(target, time.Time{})
+	return s.Keys[len(s.Keys)-1].Sign(target, expires)
+}
+
+func untrusted(does string) error {
+	return problem.New(problem.BadRequest, "the service %s for the page on its own machine only, and where it is started to", does)
+}
+
+// reply answers the page in JSON.
+func reply(w http.ResponseWriter, r *http.Request, value any) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		delivery.Refuse(w, r, err)
+		return
+	}
+	delivery.Harden(w.Header())
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write(body) // without a body on HEAD: net/http sees to that
 }

@@ -25,12 +25,13 @@ type Operations interface {
 // Config is what a [Service] is made of.
 type Config struct {
 	Originals  store.Catalog
+	Drops      *Drops       // takes what is dropped onto the page, if Originals is it; nil takes nothing
 	Variants   store.Reader // what Images writes to
 	Edge       *edge.Function
 	Images     http.Handler // the image function
 	Operations Operations
-	Keys       []signature.Key // of the edge function, if it wants signatures; the start page signs with the last
-	Place      string          // the originals' folder or bucket, as the start page calls it
+	Keys       []signature.Key // of the edge function, if it wants signatures; the page has URLs signed with the last
+	Place      string          // the originals' folder or bucket, as the page calls it
 	Log        *slog.Logger    // nil means [slog.Default]
 }
 
@@ -49,14 +50,32 @@ func New(config Config) *Service {
 }
 
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch root := delivery.SentPath(r) == "/"; {
-	case root && r.Method == http.MethodPost:
-		s.operation(w, r)
-	case root && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		s.page(w, r)
-	default:
-		s.gate.admit(w, r, s.image)
+	if own := s.own(delivery.SentPath(r), r.Method); own != nil {
+		own(w, r)
+		return
 	}
+	s.gate.admit(w, r, s.image)
+}
+
+// own returns what answers for the service itself, not for an image. It lies
+// below paths that no key can have, since keys end in no slash.
+func (s *Service) own(path, method string) http.HandlerFunc {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	switch method + " " + path {
+	case "GET /":
+		return s.page
+	case "POST /":
+		return s.operation
+	case "GET /originals/":
+		return s.originals
+	case "POST /originals/":
+		return s.drop
+	case "POST /signed/":
+		return s.signed
+	}
+	return nil
 }
 
 // image takes the way of an image's request: edge function, variants' store,

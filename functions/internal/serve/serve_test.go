@@ -3,8 +3,10 @@ package serve
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -12,8 +14,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -83,11 +89,13 @@ func (l *running) run(t *testing.T, originals store.Catalog, variants store.Stor
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
+	drops := NewDrops(originals, engine.DefaultLimits)
 	service := New(Config{
-		Originals:  originals,
+		Originals:  drops,
+		Drops:      drops,
 		Variants:   variants,
 		Edge:       function,
-		Images:     delivery.New(delivery.Config{Originals: originals, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
+		Images:     delivery.New(delivery.Config{Originals: drops, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
 		Operations: operation.Service{Worker: pool, Limits: engine.DefaultLimits},
 		Keys:       keys,
 		Place:      "<here>",
@@ -384,37 +392,144 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// TestPage lists hostile names, and follows every link of theirs.
+// TestPage: the page is what its own policy lets run, and names nothing of the
+// originals by itself.
 func TestPage(t *testing.T) {
 	l := start(t)
+	response, body := l.ask(t, "GET", "/?image=rose.jpg&w=300", "")
+	page := string(body)
+	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'sha256-") {
+		t.Fatalf("%s %v", response.Status, response.Header)
+	}
+	if !strings.Contains(page, `"place":"\u003chere>","signed":false,"trusted":true`) {
+		t.Errorf("the page is told something else:\n%s", page[strings.Index(page, `id="settings"`):][:200])
+	}
+	if response, body := l.ask(t, "HEAD", "/", ""); response.ContentLength != int64(len(page)) || len(body) > 0 {
+		t.Errorf("HEAD of the page: length %d", response.ContentLength)
+	}
+	if response, _ := l.ask(t, "GET", "/", "", "If-None-Match", response.Header.Get("ETag")); response.StatusCode != http.StatusNotModified {
+		t.Errorf("the page once more: %s", response.Status)
+	}
+}
+
+// listing is what the page is told of originals.
+type listing struct {
+	Originals []original
+	Next      string
+}
+
+func (l *running) list(t *testing.T, after string) (all listing) {
+	t.Helper()
+	response, body := l.ask(t, "GET", "/originals/?after="+url.QueryEscape(after), "")
+	if err := json.Unmarshal(body, &all); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s", response.Status, body)
+	}
+	return all
+}
+
+// TestOriginals lists hostile names, and asks for every thumbnail.
+func TestOriginals(t *testing.T) {
+	l := start(t)
+	if _, body := l.ask(t, "GET", "/originals/", ""); string(body) != `{"originals":[]}` {
+		t.Errorf("without originals: %s", body)
+	}
 	names := []string{
-		"rose.jpg", `"><script>alert(1)</script>.jpg`, "' onerror='alert(1).jpg", "javascript:alert(1).jpg", "a, b 2x.jpg", "100%25 #?&+.jpg", "장미 🌹.jpg", "{{.Place}}.jpg", "$(id)`id`.jpg",
+		"rose.jpg", `"><script>alert(1)</script>.jpg`, "' onerror='alert(1).jpg", "javascript:alert(1).jpg", "a, b 2x.jpg", "100%25 #?&+.jpg", "장미 🌹.jpg", "$(id)`id`.jpg",
 	}
 	for _, name := range names {
 		l.write(t, filepath.Join("dir", name), file(t, format.JPEG, color.White))
 	}
 	l.write(t, "notes.txt", []byte("no image"))
 	l.write(t, "bad\xff.jpg", file(t, format.JPEG, color.White)) // can't be asked for
-
-	response, body := l.ask(t, "GET", "/", "")
-	page := string(body)
-	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Security-Policy"), "default-src 'none'") {
-		t.Fatalf("%s %v", response.Status, response.Header)
+	all := l.list(t, "").Originals
+	if len(all) != len(names) {
+		t.Errorf("%d originals, want %d", len(all), len(names))
 	}
-	if strings.Contains(page, "<script") || strings.Contains(page, "onerror='") || strings.Contains(page, "notes.txt") || !strings.Contains(page, "&lt;here&gt;") {
-		t.Errorf("the page is fooled:\n%s", page)
-	}
-	links := attributes(page)
-	if want := len(names) * (len(examples) + 4); len(links) != want {
-		t.Errorf("%d links, want %d", len(links), want)
-	}
-	for _, link := range links {
-		if response, body := l.ask(t, "HEAD", link, "", "Accept", "image/webp"); response.StatusCode != http.StatusOK {
-			t.Errorf("%s leads to %s %s", link, response.Status, body)
+	for _, o := range all {
+		if !slices.Contains(names, strings.TrimPrefix(o.Key, "dir/")) {
+			t.Errorf("nobody wrote %q", o.Key)
+		}
+		if response, body := l.ask(t, "GET", o.Thumbnail, "", "Accept", "image/webp"); response.StatusCode != http.StatusOK {
+			t.Errorf("%s leads to %s %s", o.Thumbnail, response.Status, body)
 		}
 	}
-	if response, body := l.ask(t, "HEAD", "/", ""); response.ContentLength != int64(len(page)) || len(body) > 0 {
-		t.Errorf("HEAD of the page: length %d", response.ContentLength)
+}
+
+// TestPages: all originals are listed once, some at a time.
+func TestPages(t *testing.T) {
+	l := start(t)
+	for i := range listed + 20 {
+		l.write(t, fmt.Sprintf("%03d.jpg", i), nil)
+	}
+	first := l.list(t, "")
+	second := l.list(t, first.Next)
+	if len(first.Originals) != listed || first.Next != "099.jpg" || len(second.Originals) != 20 || second.Originals[0].Key != "100.jpg" || second.Next != "" {
+		t.Errorf("%d, then after %q %d, then after %q", len(first.Originals), first.Next, len(second.Originals), second.Next)
+	}
+}
+
+// drop drops a file onto the page.
+func (l *running) drop(t *testing.T, name string, body []byte, header ...string) (o original, status int) {
+	t.Helper()
+	response, answer := l.ask(t, "POST", "/originals/?name="+url.QueryEscape(name), string(body), header...)
+	if err := json.Unmarshal(answer, &o); err != nil && response.StatusCode == http.StatusOK {
+		t.Fatalf("%s %s", response.Status, answer)
+	}
+	return o, response.StatusCode
+}
+
+// TestDrop: what is dropped can be asked for as any original, and none of it is
+// written among the user's own.
+func TestDrop(t *testing.T) {
+	l := start(t)
+	rose := file(t, format.JPEG, color.White)
+	for name, end := range map[string]string{
+		"rose.jpg": "/rose.jpg", `C:\Users\me\장미 #1.jpg`: "/장미 #1.jpg", "../../etc/passwd": "/passwd", "..": "/image", "": "/image", "a\x00b": "/image",
+	} {
+		o, status := l.drop(t, name, rose)
+		if status != http.StatusOK || !strings.HasPrefix(o.Key, "dropped/") || !strings.HasSuffix(o.Key, end) {
+			t.Fatalf("%q is kept as %q, %d", name, o.Key, status)
+		}
+		if response, body := l.ask(t, "GET", o.Thumbnail, ""); response.StatusCode != http.StatusOK || format.Sniff(body) != format.JPEG {
+			t.Errorf("%s: %s", o.Thumbnail, response.Status)
+		}
+	}
+	if again, _ := l.drop(t, "rose.jpg", rose); l.list(t, "").Originals[0] != again || len(l.list(t, "").Originals) != 4 {
+		t.Errorf("dropped again, the list is %v", l.list(t, ""))
+	}
+	if files, err := os.ReadDir(l.folder); err != nil || len(files) > 0 {
+		t.Errorf("the originals' folder holds %v, %v", files, err)
+	}
+	if _, status := l.drop(t, "page.jpg", []byte("<script>")); status != http.StatusUnsupportedMediaType {
+		t.Errorf("a script is answered %d", status)
+	}
+	if _, status := l.drop(t, "rose.jpg", rose, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+		t.Errorf("a foreign page is answered %d", status)
+	}
+}
+
+// TestDropsLimits: a file that is too large is refused, and of many the latest
+// stay.
+func TestDropsLimits(t *testing.T) {
+	limits := engine.DefaultLimits
+	limits.Bytes = 2000
+	drops := NewDrops(nil, limits)
+	drops.room = 3 * int(limits.Bytes)
+	if _, err := drops.Add("a.jpg", io.LimitReader(rand.Reader, limits.Bytes+1)); problem.Of(err).Code != problem.OriginalTooLarge {
+		t.Errorf("one byte too many: %v", err)
+	}
+	for _, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg"} {
+		body := append(file(t, format.JPEG, color.White), make([]byte, limits.Bytes)...)
+		if _, err := drops.Add(name, bytes.NewReader(body[:limits.Bytes])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var names []string
+	for _, key := range drops.Dropped() {
+		names = append(names, path.Base(key))
+	}
+	if got := strings.Join(names, " "); got != "d.jpg c.jpg b.jpg" {
+		t.Errorf("%s are left", got)
 	}
 }
 
@@ -438,17 +553,53 @@ func TestSigned(t *testing.T) {
 	if picture, err := png.Decode(bytes.NewReader(body)); err != nil || picture.Bounds().Dx() != 32 {
 		t.Errorf("signed, on a ladder: no PNG 32 px wide: %v, %s", err, body)
 	}
-	_, page := l.ask(t, "GET", "/", "")
-	for _, link := range attributes(string(page)) {
-		if response, body := l.ask(t, "GET", link, "", "Accept", "image/webp"); response.StatusCode != http.StatusOK {
-			t.Errorf("the page's link %s leads to %s %s", link, response.Status, body)
+	if response, body := l.ask(t, "GET", l.list(t, "").Originals[0].Thumbnail, ""); response.StatusCode != http.StatusOK {
+		t.Errorf("the thumbnail: %s %s", response.Status, body)
+	}
+	later := time.Now().Add(time.Hour).Unix()
+	for event, want := range map[string]int{
+		`{"url":"/rose.jpg?w=20"}`:                                      http.StatusOK,
+		fmt.Sprintf(`{"url":"/rose.jpg","expires":%d}`, later):          http.StatusOK,
+		`{"url":"/rose.jpg","expires":1}`:                               http.StatusForbidden,
+		`{"url":"/rose.jpg?s=x"}`:                                       http.StatusBadRequest,
+		`{"url":"https://example.org/rose.jpg"}`:                        http.StatusBadRequest,
+		`rose.jpg`:                                                      http.StatusBadRequest,
+		`{"url":"/rose.jpg","expires":` + strings.Repeat("9", 18) + `}`: http.StatusBadRequest,
+	} {
+		response, body := l.ask(t, "POST", "/signed/", event)
+		var answer struct{ URL string }
+		if err := json.Unmarshal(body, &answer); err == nil && response.StatusCode == http.StatusOK {
+			response, body = l.ask(t, "GET", answer.URL, "")
 		}
+		if response.StatusCode != want {
+			t.Errorf("%s: %s %s", event, response.Status, body)
+		}
+	}
+	if response, _ := l.ask(t, "POST", "/signed/", `{"url":"/rose.jpg"}`, "Origin", "http://evil.example"); response.StatusCode != http.StatusForbidden {
+		t.Errorf("a foreign page has a URL signed: %s", response.Status)
 	}
 }
 
-func TestEmptyPage(t *testing.T) {
-	if response, body := start(t).ask(t, "GET", "/", ""); response.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("There is no image yet")) {
-		t.Errorf("%s %s", response.Status, body)
+// Only this machine, by a name of its own, has files kept and URLs signed.
+func TestTrusted(t *testing.T) {
+	for _, c := range []struct {
+		remote, host string
+		want         bool
+	}{
+		{"127.0.0.1:1234", "127.0.0.1:8080", true},
+		{"[::1]:1234", "localhost", true},
+		{"192.0.2.7:1234", "127.0.0.1:8080", false},
+		{"127.0.0.1:1234", "rebound.example", false},
+		{"", "localhost", false},
+	} {
+		r := httptest.NewRequest("POST", "/signed/", strings.NewReader(`{"url":"/rose.jpg"}`))
+		r.RemoteAddr, r.Host = c.remote, c.host
+		w := httptest.NewRecorder()
+		service := New(Config{Keys: []signature.Key{{ID: "2026a", Secret: strings.Repeat("a", 43)}}})
+		service.ServeHTTP(w, r)
+		if got := w.Code == http.StatusOK; got != c.want {
+			t.Errorf("from %s as %s: %d %s", c.remote, c.host, w.Code, w.Body)
+		}
 	}
 }
 
@@ -470,8 +621,8 @@ func TestBuckets(t *testing.T) {
 			t.Errorf("%s %s %s, want %s", response.Status, response.Header.Get("X-Cache"), body, want)
 		}
 	}
-	if _, page := l.ask(t, "GET", "/", ""); !bytes.Contains(page, []byte("/a%2Bb%20c.jpg?w=400")) {
-		t.Errorf("the page lacks the original:\n%s", page)
+	if all := l.list(t, "").Originals; len(all) != 1 || !strings.HasPrefix(all[0].Thumbnail, "/a%2Bb%20c.jpg?w=") {
+		t.Errorf("the originals are %v", all)
 	}
 }
 

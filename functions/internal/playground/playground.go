@@ -1,0 +1,172 @@
+// Package playground makes the page on which one sees pictures change under
+// one's hands, and copies their URLs.
+//
+// The page is one document with its style, its scripts and the table of
+// options in it: it asks for nothing but pictures, and works without a network.
+// Scripts share one scope, in the order below; each file is a concern.
+package playground
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"text/template"
+	"time"
+
+	"primrose/functions/internal/options"
+)
+
+//go:embed page.html style.css *.js
+var files embed.FS
+
+// scripts are the page's, in the order in which they come to run.
+var scripts = []string{
+	"element.js", "view.js", "address.js", "sign.js", "values.js", "controls.js", "panel.js", "facts.js", "preview.js",
+	"draw.js", "event.js", "copy.js", "originals.js", "start.js",
+}
+
+// Settings are what a page is told of the service that shows it.
+type Settings struct {
+	Deployed bool   `json:"deployed"` // in AWS: it lists no originals, takes none, and keeps the address' query, which may be signed
+	Place    string `json:"place"`    // the originals' folder or bucket, as the page calls it
+	Signed   bool   `json:"signed"`   // URLs must be signed
+	Trusted  bool   `json:"trusted"`  // who views the page may have URLs signed and drop originals
+}
+
+// page is one made for its settings.
+type page struct {
+	body   []byte
+	policy string
+	tag    string
+	cache  string
+}
+
+// New returns the handler of a page: GET and HEAD of whatever path it lies at.
+func New(s Settings) http.Handler {
+	style, script := uncommented(file("style.css")), uncommented(joined())
+	body := &bytes.Buffer{}
+	fill(body, map[string]string{"Style": style, "Script": script, "Settings": data(s), "Options": data(reference())})
+	sum := sha256.Sum256(body.Bytes())
+	cache := "no-cache"
+	if s.Deployed {
+		cache = "public, max-age=300" // a new version is a new deployment
+	}
+	return &page{body.Bytes(), policy(style, script), fmt.Sprintf(`"%x"`, sum[:16]), cache}
+}
+
+// ServeHTTP implements [http.Handler].
+func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", p.policy)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cache-Control", p.cache)
+	header.Set("ETag", p.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.body))
+}
+
+// policy lets the page run its own script in its own style, show pictures and
+// ask its own service, and nothing else.
+func policy(style, script string) string {
+	return fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src 'self' blob: data:; connect-src 'self'; "+
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'", hash(script), hash(style))
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func joined() string {
+	var all strings.Builder
+	for _, name := range scripts {
+		all.WriteString(file(name))
+	}
+	return all.String()
+}
+
+// uncommented leaves out lines that are nothing but a comment, blank ones and
+// indents: readers of the page have the files.
+func uncommented(script string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(script) {
+		if code := strings.TrimSpace(line); code != "" && !strings.HasPrefix(code, "//") {
+			kept.WriteString(code + "\n")
+		}
+	}
+	return kept.String()
+}
+
+func file(name string) string {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // the list above and the folder are one
+	}
+	return string(text)
+}
+
+var document = template.Must(template.New("page").Parse(file("page.html")))
+
+func fill(body *bytes.Buffer, parts map[string]string) {
+	if err := document.Execute(body, parts); err != nil {
+		panic(err) // nothing in it can fail
+	}
+}
+
+// data is a value for a script element, which no text in it can end, since JSON's
+// "<" is escaped.
+func data(value any) string {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // texts always marshal
+	}
+	return strings.ReplaceAll(strings.TrimSpace(text.String()), "<", `\u003c`)
+}
+
+// section and entry are of [options.Reference] what the page shows.
+type (
+	section struct {
+		Title   string  `json:"title"`
+		Entries []entry `json:"entries"`
+	}
+	entry struct {
+		Text     string   `json:"text"`
+		Options  []string `json:"options"`  // lines of the table
+		Examples []string `json:"examples"` // queries
+	}
+)
+
+func reference() []section {
+	var sections []section
+	for _, s := range options.Reference() {
+		shown := section{Title: s.Title}
+		for _, e := range s.Entries {
+			shown.Entries = append(shown.Entries, entry{e.Text, lines(e), queries(e)})
+		}
+		sections = append(sections, shown)
+	}
+	return sections
+}
+
+func lines(e options.Entry) (all []string) {
+	for _, o := range e.Options {
+		all = append(all, strings.TrimSpace(strings.Join([]string{o.Name, o.Kind, o.Range, o.Default}, " ")))
+	}
+	return all
+}
+
+func queries(e options.Entry) (all []string) {
+	for _, example := range e.Examples {
+		_, query, _ := strings.Cut(example, "?")
+		all = append(all, query)
+	}
+	return all
+}

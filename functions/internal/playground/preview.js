@@ -1,0 +1,178 @@
+// The preview: asks for what the view says, a moment after its last change, gives
+// up what it asked before, and shows the old picture until the new one is there.
+
+const pause = 120; // ms
+const accepted = 'image/avif,image/webp,image/*,*/*;q=0.8'; // as browsers ask for images
+
+// What is shown now: the answer's blob, its type, size, width, height and times.
+let shown = null;
+const showings = []; // who wants to know
+
+let timer = 0;
+let asking = new AbortController();
+
+function previewSoon() {
+  clearTimeout(timer);
+  asking.abort();
+  asking = new AbortController();
+  $('welcome').hidden = view.image !== '';
+  if (view.image === '') return;
+  state('loading', target());
+  timer = setTimeout(preview, pause, asking.signal);
+}
+
+async function preview(signal) {
+  const wanted = target();
+  try {
+    const [answer, original] = await Promise.all([fetched(wanted, signal), factsOf(view.image)]);
+    const before = answer.type.startsWith('image/') ? await pictureOf(beforeTarget(), signal) : null;
+    signal.throwIfAborted();
+    blame();
+    answer.type.startsWith('image/') ? await showPicture(answer, before) : await showText(answer);
+    shown = {...answer, original};
+    showFacts(shown);
+    state('shown', wanted);
+    for (const showing of showings) showing();
+  } catch (failure) {
+    if (signal.aborted) return;
+    showFailure(failure);
+    state('failed', wanted);
+  }
+}
+
+function state(name, url) {
+  Object.assign($('stage').dataset, {state: name, url});
+  $('stage').setAttribute('aria-busy', String(name === 'loading'));
+}
+
+// Failure is a problem of the service's.
+class Failure extends Error {}
+
+// fetched asks for a target, and returns the answer whole.
+async function fetched(wanted, signal) {
+  const url = await servable(wanted);
+  const begin = performance.now();
+  const response = await fetch(url, {headers: {Accept: accepted}, signal});
+  const blob = await response.blob();
+  if (!response.ok) throw new Failure(await detailOf(response, blob));
+  const trip = {name: 'trip', ms: performance.now() - begin};
+  return {
+    blob, size: blob.size, type: blob.type.split(';')[0],
+    cache: response.headers.get('X-Cache'), times: [...timings(response.headers.get('Server-Timing')), trip],
+  };
+}
+
+async function detailOf(response, blob) {
+  try {
+    return JSON.parse(await blob.text()).detail;
+  } catch {
+    return `The service answered ${response.status} ${response.statusText}`;
+  }
+}
+
+// Whatever was fetched of other pictures is kept while their target is the same.
+const kept = new Map();
+
+function keep(name, target, make) {
+  const old = kept.get(name);
+  if (old?.target === target) return old.value;
+  const value = make();
+  kept.set(name, {target, value});
+  value.catch(() => kept.delete(name)); // to be tried again
+  return value;
+}
+
+// factsOf is what the service knows of an original, or nothing.
+function factsOf(image) {
+  const facts = keep('facts', target({fm: 'json'}, image), async () => {
+    const {blob} = await fetched(target({fm: 'json'}, image));
+    return JSON.parse(await blob.text());
+  });
+  return facts.catch(() => null);
+}
+
+// pictureOf is what a target shows; nothing if it can't be had.
+function pictureOf(wanted, signal) {
+  return keep('before', wanted, async () => (await fetched(wanted, signal)).blob).catch(() => null);
+}
+
+// What of the options says where a picture is cut and how large it is. With
+// them alone, the original lies exactly under its variant.
+const shaping = new Set([
+  'w', 'h', 'dpr', 'min-w', 'max-w', 'min-h', 'max-h', 'fit', 'crop', 'ar', 'rect', 'fp-x', 'fp-y', 'fp-z', 'faceindex', 'facepad', 'fill',
+  'trim', 'trim-color', 'trim-tol', 'trim-md', 'trim-sd', 'trim-alpha', 'trim-pad', 'orient', 'flip', 'rot', 'rot-type',
+  'pad', 'pad-top', 'pad-right', 'pad-bottom', 'pad-left', 'frame',
+]);
+
+function beforeTarget() {
+  const values = Object.fromEntries(Object.entries(view.values).filter(([name]) => shaping.has(name)));
+  return target({...values, q: '90'});
+}
+
+const urls = {};
+
+// shownURL is a blob's URL for an image; that of its former blob is given back.
+function shownURL(id, blob) {
+  const old = urls[id];
+  urls[id] = URL.createObjectURL(blob);
+  if (old) setTimeout(() => URL.revokeObjectURL(old), 1000);
+  return urls[id];
+}
+
+// showPicture adds to an answer how large it is.
+async function showPicture(answer, before) {
+  const next = new Image();
+  next.src = shownURL('after', answer.blob);
+  await next.decode().catch(() => { throw new Failure('This browser can’t show the answer, which is ' + formatName(answer.type) + '.'); });
+  Object.assign(answer, {width: next.naturalWidth, height: next.naturalHeight});
+  $('preview').src = next.src;
+  $('preview').alt = `${view.image}, as asked for`;
+  $('before').hidden = !before;
+  if (before) $('before').src = shownURL('before', before);
+  reveal('frame');
+}
+
+async function showText(answer) {
+  const text = await answer.blob.text();
+  $('told').textContent = answer.type === 'application/json' ? JSON.stringify(JSON.parse(text), null, 2) : text;
+  reveal('told');
+}
+
+// reveal shows one of what can be on the stage.
+function reveal(id) {
+  for (const one of ['frame', 'told']) $(one).hidden = one !== id;
+  $('failure').hidden = true;
+}
+
+function showFailure(failure) {
+  const detail = failure instanceof Failure ? failure.message : `The service can’t be reached (${failure.message}).`;
+  const beside = blame(failure instanceof Failure ? detail : '');
+  $('failure').textContent = beside ? '' : detail;
+  $('failure').hidden = beside;
+  $('status').textContent = detail;
+}
+
+function moveDivider() {
+  const at = $('divider').value;
+  $('frame').style.setProperty('--at', at + '%');
+  $('divider').setAttribute('aria-valuetext', `${at} % original, ${100 - at} % variant`);
+}
+
+// listen hears of originals that change, where somebody tells.
+function listen() {
+  if (settings.deployed) return;
+  const again = () => {
+    kept.clear();
+    previewSoon();
+  };
+  const changes = new EventSource('/changes/');
+  changes.addEventListener('stage', again);
+  changes.addEventListener('message', event => { if (JSON.parse(event.data).key === view.image) again(); });
+}
+
+function startPreview() {
+  $('divider').addEventListener('input', moveDivider);
+  moveDivider();
+  watch(previewSoon);
+  listen();
+}
