@@ -17,7 +17,7 @@ type invocation struct {
 
 func (h *Host) newInvocation(event []byte, limit int64) *invocation {
 	i := &invocation{
-		id:      newID(),
+		id:      NewID(),
 		event:   event,
 		limit:   limit,
 		timeout: h.config.Timeout,
@@ -27,8 +27,8 @@ func (h *Host) newInvocation(event []byte, limit int64) *invocation {
 	return i
 }
 
-// newID is a random UUID, as those of requests are.
-func newID() string {
+// NewID is a random UUID, as AWS gives requests and messages.
+func NewID() string {
 	var b [16]byte
 	rand.Read(b[:])
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80

@@ -14,20 +14,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
 	"primrose/functions/internal/twin/template"
 )
 
-// Roles are the roles that functions take on.
+// Roles are the roles that functions take on. An [identity.Directory] has them.
 type Roles interface {
-	// Assume gives a role's credentials to a service, if the role trusts it in
-	// this context of condition keys.
-	Assume(role, service string, context map[string]string) (aws.Credentials, error)
+	// Assume gives a role's key to a service, if the role trusts it.
+	Assume(role, service string, context identity.Context) (s3server.Key, error)
 	// Allows reports whether a role's policies allow an action.
-	Allows(role, action, resource string, context map[string]string) bool
+	Allows(role, action, resource string, context identity.Context, attached ...identity.Document) bool
 }
 
 // Config is what functions find in the region besides their stack.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
 )
 
@@ -28,8 +29,8 @@ type instance struct {
 // take on the role can't run the function.
 func newInstance(s setting) (*instance, error) {
 	p, arn := s.function.Properties, s.function.ARN
-	context := map[string]string{"aws:SourceAccount": s.stack.Account, "aws:SourceArn": arn}
-	credentials, err := s.config.Roles.Assume(p.Role, "lambda.amazonaws.com", context)
+	context := identity.Context{"aws:SourceAccount": s.stack.Account, "aws:SourceArn": arn}
+	key, err := s.config.Roles.Assume(p.Role, "lambda.amazonaws.com", context)
 	if err != nil {
 		return nil, &Fault{http.StatusForbidden, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."}
 	}
@@ -37,7 +38,7 @@ func newInstance(s setting) (*instance, error) {
 	i.heard, i.broken = i.mayLog(), entrypoint(s.code)
 	given := map[string]string{
 		"AWS_REGION": s.stack.Region, "AWS_DEFAULT_REGION": s.stack.Region,
-		"AWS_ACCESS_KEY_ID": credentials.AccessKeyID, "AWS_SECRET_ACCESS_KEY": credentials.SecretAccessKey, "AWS_SESSION_TOKEN": credentials.SessionToken,
+		"AWS_ACCESS_KEY_ID": key.AccessKey, "AWS_SECRET_ACCESS_KEY": key.SecretKey,
 		"_HANDLER": p.Handler,
 	}
 	for name, value := range s.config.Given {

@@ -14,10 +14,11 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/s3server"
 	"primrose/functions/internal/twin/function"
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
 	"primrose/functions/internal/twin/template"
 )
@@ -131,15 +132,17 @@ type Roles struct {
 }
 
 // Assume implements [function.Roles].
-func (r Roles) Assume(_, service string, _ map[string]string) (aws.Credentials, error) {
+func (r Roles) Assume(_, service string, _ identity.Context) (s3server.Key, error) {
 	if service == r.Refuse {
-		return aws.Credentials{}, errors.New("not trusted")
+		return s3server.Key{}, errors.New("not trusted")
 	}
-	return aws.Credentials{AccessKeyID: "AKIATEST", SecretAccessKey: "secret"}, nil
+	return s3server.Key{AccessKey: "AKIATEST", SecretKey: "secret"}, nil
 }
 
 // Allows implements [function.Roles].
-func (r Roles) Allows(_, action, _ string, _ map[string]string) bool { return action != r.Refuse }
+func (r Roles) Allows(_, action, _ string, _ identity.Context, _ ...identity.Document) bool {
+	return action != r.Refuse
+}
 
 // Functions makes the stack's functions, to be stopped with the test.
 func Functions(t testing.TB, stack *template.Stack, roles function.Roles) (*function.Functions, *logs.Logs) {
