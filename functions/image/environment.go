@@ -14,14 +14,15 @@ import (
 
 // What the function is told by its environment.
 const (
-	originalsName = "PRIMROSE_ORIGINALS" // bucket of the originals
-	variantsName  = "PRIMROSE_VARIANTS"  // bucket of the variants
-	fallbackName  = "PRIMROSE_FALLBACK"  // key of the original that is shown in place of missing ones; optional: without it, none is
-	decodersName  = "PRIMROSE_DECODERS"  // comma-separated formats, read besides the usual: tiff, svg; optional
-	deadlineName  = "PRIMROSE_DEADLINE"  // seconds that one image may take; optional
-	jobsName      = "PRIMROSE_JOBS"      // images after which a worker is replaced; optional: without it, never
-	jailName      = "PRIMROSE_JAIL"      // required or degraded: whether variants are made where the worker's jail isn't whole; optional
-	serviceName   = "PRIMROSE_SERVICE"   // who counts, see package metric; optional: without it, nobody does
+	originalsName  = "PRIMROSE_ORIGINALS"  // bucket of the originals
+	variantsName   = "PRIMROSE_VARIANTS"   // bucket of the variants
+	fallbackName   = "PRIMROSE_FALLBACK"   // key of the original that is shown in place of missing ones; optional: without it, none is
+	playgroundName = "PRIMROSE_PLAYGROUND" // open or signed: the page to try options on is served, and signs what it asks for; optional: without it, it isn't
+	decodersName   = "PRIMROSE_DECODERS"   // comma-separated formats, read besides the usual: tiff, svg; optional
+	deadlineName   = "PRIMROSE_DEADLINE"   // seconds that one image may take; optional
+	jobsName       = "PRIMROSE_JOBS"       // images after which a worker is replaced; optional: without it, never
+	jailName       = "PRIMROSE_JAIL"       // required or degraded: whether variants are made where the worker's jail isn't whole; optional
+	serviceName    = "PRIMROSE_SERVICE"    // who counts, see package metric; optional: without it, nobody does
 
 	// The limits of one image, see [engine.Limits]; all optional.
 	maxBytesName         = "PRIMROSE_MAX_BYTES"
@@ -35,6 +36,12 @@ const (
 	maxMemoryName        = "PRIMROSE_MAX_MEMORY" // MiB
 )
 
+// What [playgroundName] may say.
+const (
+	openPage   = "open"
+	signedPage = "signed"
+)
+
 // longest is how many seconds Lambda lets any function run.
 const longest = 900
 
@@ -43,6 +50,7 @@ type settings struct {
 	originals string
 	variants  string
 	fallback  string
+	page      string // openPage, signedPage or none
 	limits    engine.Limits
 	deadline  time.Duration
 	jobs      int  // of one worker
@@ -57,6 +65,7 @@ func parseEnvironment(get func(name string) string) (settings, error) {
 		originals: r.Required(originalsName, "a bucket"),
 		variants:  r.Required(variantsName, "a bucket"),
 		fallback:  r.fallback(),
+		page:      r.page(),
 		limits:    r.limits(),
 		deadline:  time.Duration(r.Integer(deadlineName, int64(worker.DefaultDeadline/time.Second), longest)) * time.Second,
 		jobs:      int(r.Integer(jobsName, math.MaxInt32, math.MaxInt32)),
@@ -87,6 +96,17 @@ func (r *reader) fallback() string {
 	value := r.Get(fallbackName)
 	if value != "" && !key.Valid(value) {
 		r.Fail(fallbackName, "is %q: it must be an original's key", value)
+	}
+	return value
+}
+
+// page reads whether there is one to try options on.
+func (r *reader) page() string {
+	value := r.Get(playgroundName)
+	switch value {
+	case openPage, signedPage, "":
+	default:
+		r.Fail(playgroundName, "is %q: it must be %s or %s", value, openPage, signedPage)
 	}
 	return value
 }

@@ -16,21 +16,21 @@ func TestEnvironment(t *testing.T) {
 		set  map[string]string
 		want settings
 	}{
-		{nil, settings{"o", "v", "", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""}},
+		{nil, settings{"o", "v", "", "", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""}},
 		{
 			map[string]string{
 				maxBytesName: "1", maxPixelsName: "9223372036854775807", maxFramesName: "2147483647", maxTotalPixelsName: "2", maxSideName: "3",
 				maxVariantSideName: "4", maxVariantPixelsName: "5", maxVariantBytesName: "100000000", maxMemoryName: "6",
-				fallbackName: "none/1.png", decodersName: "svg,tiff", deadlineName: "900", jobsName: "1", jailName: "required", serviceName: "primrose-dev",
+				fallbackName: "none/1.png", playgroundName: "signed", decodersName: "svg,tiff", deadlineName: "900", jobsName: "1", jailName: "required", serviceName: "primrose-dev",
 			},
-			settings{"o", "v", "none/1.png", engine.Limits{
+			settings{"o", "v", "none/1.png", "signed", engine.Limits{
 				Bytes: 1, Pixels: 9223372036854775807, Frames: 2147483647, TotalPixels: 2, Side: 3,
 				VariantSide: 4, VariantPixels: 5, VariantBytes: 100_000_000, Memory: 6, TIFF: true, SVG: true,
 			}, 15 * time.Minute, 1, true, "primrose-dev"},
 		},
 		{
 			map[string]string{maxBytesName: "", decodersName: "", deadlineName: "", jailName: "degraded"},
-			settings{"o", "v", "", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""},
+			settings{"o", "v", "", "", engine.DefaultLimits, worker.DefaultDeadline, math.MaxInt32, false, ""},
 		},
 	} {
 		got, err := parseEnvironment(lookup(least, test.set))
@@ -45,6 +45,7 @@ func TestEnvironmentTellsAllMistakes(t *testing.T) {
 		originalsName:        "",
 		variantsName:         "",
 		fallbackName:         "/none.png",
+		playgroundName:       "on",
 		maxBytesName:         "0",
 		maxPixelsName:        "1e8",
 		maxFramesName:        "2147483648",

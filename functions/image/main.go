@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -14,6 +15,7 @@ import (
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/gateway"
 	"primrose/functions/internal/operation"
+	"primrose/functions/internal/playground"
 	"primrose/functions/internal/store"
 	"primrose/functions/internal/worker"
 )
@@ -45,17 +47,21 @@ func newFunction(ctx context.Context, log *slog.Logger) (*gateway.Gateway, error
 	if err != nil {
 		return nil, err
 	}
+	var images http.Handler = delivery.New(delivery.Config{
+		Originals: store.NewS3(client, env.originals),
+		Variants:  store.NewS3(client, env.variants),
+		Worker:    workers,
+		Limits:    env.limits,
+		Fallback:  env.fallback,
+		Log:       log,
+		Restarts:  func() uint64 { return workers.Stats().Restarts },
+		Service:   env.service,
+	})
+	if env.page != "" {
+		images = playground.Deployed(env.page == signedPage, images)
+	}
 	return &gateway.Gateway{
-		Images: delivery.New(delivery.Config{
-			Originals: store.NewS3(client, env.originals),
-			Variants:  store.NewS3(client, env.variants),
-			Worker:    workers,
-			Limits:    env.limits,
-			Fallback:  env.fallback,
-			Log:       log,
-			Restarts:  func() uint64 { return workers.Stats().Restarts },
-			Service:   env.service,
-		}),
+		Images:     images,
 		Operations: operation.Service{Worker: workers, Limits: env.limits},
 		Log:        log,
 	}, nil

@@ -27,6 +27,11 @@ type Edge struct {
 	// Signing says whether URLs must be signed.
 	Signing Signing
 
+	// Playground serves the page on which one tries options at /playground.html, by the same rules as an
+	// image: where URLs must be signed, its own must be, too, and the page signs what it asks for with
+	// a key that its user types. Default false. While it is on, an original of that key can't be asked for.
+	Playground bool
+
 	// Metrics has CloudFront measure what it asks money for: how long the origins take, and how much
 	// comes from the cache. Default true: they are eight, for $2.40 a month
 	// (https://aws.amazon.com/cloudwatch/pricing/, 2026-11).

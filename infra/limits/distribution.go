@@ -31,6 +31,9 @@ var distributions = slices.Concat(
 		rule{name: "edge-origin-count", check: atMost(100, "DistributionConfig.Origins.Id")},
 		rule{name: "edge-origin-ids", check: distinct("DistributionConfig.Origins.Id")},
 	),
+	about("AWS::CloudFront::Distribution", "AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html",
+		rule{name: "edge-behaviors", check: atMost(24, "DistributionConfig.CacheBehaviors.PathPattern")}, // and the default one
+	),
 	about("AWS::CloudFront::Distribution", "AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html",
 		rule{name: "edge-origin-headers", check: headersAllowed("DistributionConfig.Origins.OriginCustomHeaders.HeaderName", originHeaders)},
 	),
@@ -46,7 +49,12 @@ var distributions = slices.Concat(
 	about("AWS::CloudFront::Distribution", "AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html",
 		rule{name: "edge-verbs", check: verbsAreASet},
 		rule{name: "edge-cache-settings", check: policyOrSettings},
-		rule{name: "edge-viewer-tls", check: each("DistributionConfig.DefaultCacheBehavior", redirectsToTLS)},
+		rule{name: "edge-viewer-tls", check: all(
+			each("DistributionConfig.DefaultCacheBehavior", redirectsToTLS),
+			each("DistributionConfig.CacheBehaviors", redirectsToTLS))},
+		rule{name: "edge-paths", check: all(
+			like("DistributionConfig.CacheBehaviors.PathPattern", `[A-Za-z0-9_.*?$/~"'@:+&-]{1,255}`),
+			distinct("DistributionConfig.CacheBehaviors.PathPattern"))},
 		rule{name: "edge-function-count", check: oneFunctionAnEvent},
 	),
 	about("AWS::CloudFront::Distribution", "AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html",

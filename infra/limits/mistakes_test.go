@@ -160,6 +160,15 @@ var distributionMistakes = []mutation{
 	{"a policy and forwarded values", "edge-cache-settings", toDistribution("DefaultCacheBehavior.ForwardedValues", map[string]any{"QueryString": true})},
 	{"no cache policy", "edge-cache-settings", without(distribution, "DistributionConfig.DefaultCacheBehavior.CachePolicyId")},
 	{"plain HTTP for viewers", "edge-viewer-tls", toDistribution("DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all")},
+	{"plain HTTP for viewers of one path", "edge-viewer-tls", toDistribution("CacheBehaviors.ViewerProtocolPolicy", "allow-all")},
+	{"a path with a blank", "edge-paths", toDistribution("CacheBehaviors.PathPattern", "/play ground.html")},
+	{"a path of 256 letters", "edge-paths", toDistribution("CacheBehaviors.PathPattern", "/"+strings.Repeat("a", 255))},
+	{"a path twice", "edge-paths", again(distribution, "DistributionConfig.CacheBehaviors")},
+	{"25 behaviours and the default one", "edge-behaviors", change(distribution, "DistributionConfig", func(m map[string]any) bool {
+		behaviors, _ := m["CacheBehaviors"].([]any)
+		m["CacheBehaviors"] = slices.Repeat(behaviors, 25)
+		return len(behaviors) > 0
+	})},
 	{"two functions on one event", "edge-function-count", again(distribution, "DistributionConfig.DefaultCacheBehavior.FunctionAssociations")},
 	{"a function on an origin's request", "edge-function-count", toDistribution("DefaultCacheBehavior.FunctionAssociations.EventType", "origin-request")},
 	{"a domain without a certificate", "edge-certificate", change(distribution, "DistributionConfig", func(m map[string]any) bool {
@@ -431,6 +440,7 @@ var atTheLimit = []mutation{
 	{"an age of a day", "s3-lifecycle-days", to(bucket, "LifecycleConfiguration.Rules.ExpirationInDays", 1.0)},
 	{"failover on all codes that there are", "edge-failover-codes", toDistribution("OriginGroups.Items.FailoverCriteria.StatusCodes.Items",
 		[]any{400.0, 403.0, 404.0, 416.0, 500.0, 502.0, 503.0, 504.0})},
+	{"a path of 255 letters", "edge-paths", toDistribution("CacheBehaviors.PathPattern", "/"+strings.Repeat("a", 254))},
 	{"OPTIONS to a group of origins", "edge-group-verbs", toDistribution("DefaultCacheBehavior.AllowedMethods", []any{"GET", "HEAD", "OPTIONS"})},
 	{"a read timeout of 60 s", "edge-read-timeout", toDistribution("Origins.CustomOriginConfig.OriginReadTimeout", 60.0)},
 	{"an error not kept at all", "edge-error-ttl", toDistribution("CustomErrorResponses.ErrorCachingMinTTL", 0.0)},

@@ -21,23 +21,30 @@ func newEdge(scope constructs.Construct, p Props, s storage, a api) edge {
 	c := constructs.NewConstruct(scope, new("Edge"))
 	keys := newKeys(c, p)
 	function := newViewerRequest(c, p.EdgeCode, keys)
+	origin := newAPIOrigin(p, a)
+	images := awscloudfront.BehaviorOptions{
+		Origin:                newOrigins(c, p, s, origin),
+		FunctionAssociations:  onViewerRequest(function),
+		CachePolicy:           newCachePolicy(c),
+		OriginRequestPolicy:   newOriginRequestPolicy(c),
+		ResponseHeadersPolicy: newResponseHeaders(c, p),
+		AllowedMethods:        awscloudfront.AllowedMethods_ALLOW_GET_HEAD(), // a group of origins allows no more
+		ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+		Compress:              new(false), // images are compressed
+	}
 	props := &awscloudfront.DistributionProps{
-		Comment:        new("Primrose in " + *awscdk.Stack_Of(c).StackName()),
-		HttpVersion:    awscloudfront.HttpVersion_HTTP2_AND_3,
-		PriceClass:     awscloudfront.PriceClass(p.Edge.PriceClass),
-		GeoRestriction: geoRestriction(p.Edge.Countries),
-		WebAclId:       p.WebACL,
-		ErrorResponses: shortErrors(),
-		DefaultBehavior: &awscloudfront.BehaviorOptions{
-			Origin:                newOrigins(c, p, s, a),
-			FunctionAssociations:  onViewerRequest(function),
-			CachePolicy:           newCachePolicy(c),
-			OriginRequestPolicy:   newOriginRequestPolicy(c),
-			ResponseHeadersPolicy: newResponseHeaders(c, p),
-			AllowedMethods:        awscloudfront.AllowedMethods_ALLOW_GET_HEAD(), // a group of origins allows no more
-			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
-			Compress:              new(false), // images are compressed
-		},
+		Comment:         new("Primrose in " + *awscdk.Stack_Of(c).StackName()),
+		HttpVersion:     awscloudfront.HttpVersion_HTTP2_AND_3,
+		PriceClass:      awscloudfront.PriceClass(p.Edge.PriceClass),
+		GeoRestriction:  geoRestriction(p.Edge.Countries),
+		WebAclId:        p.WebACL,
+		ErrorResponses:  shortErrors(),
+		DefaultBehavior: &images,
+	}
+	if p.Edge.Playground {
+		props.AdditionalBehaviors = &map[string]*awscloudfront.BehaviorOptions{
+			PlaygroundPath: playground(c, p, images, origin),
+		}
 	}
 	if p.Certificate != nil {
 		props.Certificate = p.Certificate

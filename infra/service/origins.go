@@ -16,10 +16,10 @@ const (
 
 // newOrigins asks the bucket first. It says 403 of what it does not have, because the edge may not
 // list it.
-func newOrigins(scope constructs.Construct, p Props, s storage, a api) awscloudfront.IOrigin {
+func newOrigins(scope constructs.Construct, p Props, s storage, api awscloudfront.IOrigin) awscloudfront.IOrigin {
 	return awscloudfrontorigins.NewOriginGroup(&awscloudfrontorigins.OriginGroupProps{
 		PrimaryOrigin:       newVariantsOrigin(scope, p, s),
-		FallbackOrigin:      newAPIOrigin(p, a),
+		FallbackOrigin:      api,
 		FallbackStatusCodes: &[]*float64{new(403.0), new(404.0)},
 	})
 }

@@ -50,10 +50,11 @@ func imageEnvironment(scope constructs.Construct, cfg config.Service, s storage)
 		decoders[i] = string(d)
 	}
 	return &map[string]*string{
-		"PRIMROSE_SERVICE":   serviceName(scope),
-		"PRIMROSE_ORIGINALS": s.originals.BucketName(),
-		"PRIMROSE_VARIANTS":  s.variants.BucketName(),
-		"PRIMROSE_FALLBACK":  new(cfg.Originals.Fallback),
+		"PRIMROSE_SERVICE":    serviceName(scope),
+		"PRIMROSE_ORIGINALS":  s.originals.BucketName(),
+		"PRIMROSE_VARIANTS":   s.variants.BucketName(),
+		"PRIMROSE_FALLBACK":   new(cfg.Originals.Fallback),
+		"PRIMROSE_PLAYGROUND": playgroundFor(cfg.Edge),
 
 		"PRIMROSE_MAX_BYTES":          new(strconv.FormatInt(cfg.Limits.Bytes, 10)),
 		"PRIMROSE_MAX_PIXELS":         new(strconv.FormatInt(cfg.Limits.Pixels, 10)),

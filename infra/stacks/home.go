@@ -25,6 +25,9 @@ func NewHome(scope constructs.Construct, stage config.Stage, front Front, p serv
 	addNames(stack, stage.Domain, made.Distribution)
 
 	output(stack, "Url", "Where variants are served", "https://"+host(stage.Domain, made.Distribution))
+	if stage.Service.Edge.Playground {
+		output(stack, "Playground", "Where to try options", "https://"+host(stage.Domain, made.Distribution)+service.PlaygroundPath)
+	}
 	output(stack, "Distribution", "The id by which to invalidate the edge", *made.Distribution.DistributionId())
 	output(stack, "Originals", "The bucket to upload originals to", *made.Originals.BucketName())
 	output(stack, "Variants", "The bucket to empty before the stack is deleted", *made.Variants.BucketName())

@@ -32,7 +32,7 @@ func TestTheDistributionHasItsNames(t *testing.T) {
 		if got := text(made.Outputs.get("Url", "Value")); got != "https://"+hosts[0] {
 			t.Errorf("%s: people are told of %s", name, got)
 		}
-		security := made.one("AWS::CloudFront::ResponseHeadersPolicy").object("ResponseHeadersPolicyConfig", "SecurityHeadersConfig")
+		security := made.one("AWS::CloudFront::ResponseHeadersPolicy", "EdgeHeaders").object("ResponseHeadersPolicyConfig", "SecurityHeadersConfig")
 		if got := security.get("StrictTransportSecurity", "AccessControlMaxAgeSec"); got != 31536000.0 {
 			t.Errorf("%s: HTTPS is promised for %v s, want a year", name, got)
 		}

@@ -21,6 +21,7 @@ func full() config.Stage {
 	s.Edge.Countries.Allow = []string{"AT", "CH", "DE"}
 	s.Edge.Shield = "eu-central-1"
 	s.Edge.Widths = []int{320, 640, 1280}
+	s.Edge.Playground = true
 	s.Edge.Signing = config.Signing{Mode: config.SigningRequired, Keys: []string{"2026a", "2026b"}, Imgix: true}
 	s.Alarms.Email = "images@example.com"
 	s.TestEvents = config.SchemasAndRegistry
@@ -36,12 +37,13 @@ func full() config.Stage {
 	}
 }
 
-// certified has a certificate and topics already, a stricter firewall, and a key that is not demanded
-// yet.
+// certified has a certificate and topics already, a stricter firewall, a key that is not demanded yet,
+// and the playground for everybody.
 func certified() config.Stage {
 	s := config.Default()
 	s.Edge.Countries.Deny = []string{"AQ"}
 	s.Edge.Signing.Keys = []string{"next"}
+	s.Edge.Playground = true
 	s.Removal = config.Destroy
 	s.Alarms = config.Alarms{
 		Topic:     "arn:aws:sns:ap-northeast-2:123456789012:operators",
