@@ -1,0 +1,1 @@
+const twinPrint = console.log; globalThis.console = {log: () => {}}; globalThis.setTimeout = globalThis.process = undefined;

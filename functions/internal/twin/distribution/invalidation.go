@@ -1,0 +1,183 @@
+package distribution
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"primrose/functions/internal/twin/keyvaluestore"
+)
+
+// Authorize says whether who signed a request may do an action to a resource; the error says why not.
+type Authorize = keyvaluestore.Authorize
+
+// API is CloudFront's own API, as far as it is about invalidations of this distribution. They are done
+// when they are asked for.
+//
+// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html
+func (d *Distribution) API(authorize Authorize) http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern, action string, do func(*http.Request) (int, any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			status, body, err := http.StatusForbidden, any(nil), error(nil)
+			if denied := authorize(r, "cloudfront:"+action, d.ARN); denied != nil {
+				err = apiFault{http.StatusForbidden, "AccessDenied", denied.Error()}
+			} else if r.PathValue("distribution") != d.ID {
+				err = apiFault{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+			} else {
+				status, body, err = do(r)
+			}
+			writeXML(w, status, body, err)
+		})
+	}
+	const all = "/2020-05-31/distribution/{distribution}/invalidation"
+	handle("POST "+all, "CreateInvalidation", d.createInvalidation)
+	handle("GET "+all+"/{id}", "GetInvalidation", d.getInvalidation)
+	return mux
+}
+
+// Stores is the API of the stack's KeyValueStores.
+func (d *Distribution) Stores(authorize Authorize) http.Handler {
+	return keyvaluestore.API(d.stores, authorize)
+}
+
+// The shapes of the API.
+type (
+	invalidation struct {
+		XMLName    xml.Name `xml:"http://cloudfront.amazonaws.com/doc/2020-05-31/ Invalidation"`
+		ID         string   `xml:"Id"`
+		Status     string
+		CreateTime string
+		Batch      batch `xml:"InvalidationBatch"`
+	}
+
+	batch struct {
+		CallerReference string
+		Paths           struct {
+			Quantity int
+			Items    []string `xml:"Items>Path"`
+		}
+	}
+)
+
+// invalidations are those that were asked for.
+type invalidations struct {
+	mu  sync.Mutex
+	all []invalidation
+}
+
+// Limits of one invalidation.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+const (
+	maxItems     = 3000
+	maxWildcards = 15
+)
+
+func (b batch) check() error {
+	wildcards := 0
+	for _, item := range b.Paths.Items {
+		tag, isTagged := strings.CutPrefix(item, "#")
+		star := strings.Index(item, "*")
+		switch {
+		case isTagged && !isTag(tag), !isTagged && !strings.HasPrefix(item, "/"), !isTagged && star >= 0 && star < len(item)-1:
+			return apiFault{http.StatusBadRequest, "InvalidArgument", fmt.Sprintf("Your request contains an invalid path: %q.", item)}
+		case !isTagged && star >= 0:
+			wildcards++
+		}
+	}
+	n := len(b.Paths.Items)
+	switch {
+	case b.CallerReference == "" || n == 0:
+		return apiFault{http.StatusBadRequest, "InvalidArgument", "CallerReference and Paths are required."}
+	case n != b.Paths.Quantity:
+		return apiFault{http.StatusBadRequest, "InconsistentQuantities", "The value of Quantity and the size of Items don't match."}
+	case n > maxItems || wildcards > maxWildcards:
+		return apiFault{http.StatusBadRequest, "TooManyInvalidationsInProgress", "You have exceeded the maximum number of allowable InProgress invalidation batch requests."}
+	}
+	return nil
+}
+
+func (d *Distribution) createInvalidation(r *http.Request) (int, any, error) {
+	var b batch
+	if err := xml.NewDecoder(r.Body).Decode(&b); err != nil {
+		return 0, nil, apiFault{http.StatusBadRequest, "MalformedXML", err.Error()}
+	}
+	if err := b.check(); err != nil {
+		return 0, nil, err
+	}
+	d.invalidations.mu.Lock()
+	defer d.invalidations.mu.Unlock()
+	for _, known := range d.invalidations.all {
+		switch {
+		case known.Batch.CallerReference != b.CallerReference:
+		case slices.Equal(known.Batch.Paths.Items, b.Paths.Items):
+			return http.StatusCreated, known, nil // the same request again
+		default:
+			return 0, nil, apiFault{http.StatusBadRequest, "InvalidationBatchAlreadyExists", "The CallerReference is another invalidation's."}
+		}
+	}
+	d.cache.invalidate(b.matches)
+	created := invalidation{
+		ID: fmt.Sprintf("I%013d", len(d.invalidations.all)+1), Status: "Completed", CreateTime: d.clock().UTC().Format(time.RFC3339), Batch: b,
+	}
+	d.invalidations.all = append(d.invalidations.all, created)
+	return http.StatusCreated, created, nil
+}
+
+func (d *Distribution) getInvalidation(r *http.Request) (int, any, error) {
+	d.invalidations.mu.Lock()
+	defer d.invalidations.mu.Unlock()
+	for _, known := range d.invalidations.all {
+		if known.ID == r.PathValue("id") {
+			return http.StatusOK, known, nil
+		}
+	}
+	return 0, nil, apiFault{http.StatusNotFound, "NoSuchInvalidation", "The specified invalidation does not exist."}
+}
+
+// matches says whether an object is to be forgotten: by one of its tags, or by its URL, of which an
+// asterisk stands for any end.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+func (b batch) matches(o *object) bool {
+	return slices.ContainsFunc(b.Paths.Items, func(item string) bool {
+		if tag, ok := strings.CutPrefix(item, "#"); ok {
+			return slices.Contains(o.tags, strings.ToLower(tag))
+		}
+		if start, ok := strings.CutSuffix(item, "*"); ok {
+			return strings.HasPrefix(o.url, start)
+		}
+		return o.url == item
+	})
+}
+
+// apiFault is an error as the API says it.
+type apiFault struct {
+	status        int
+	code, message string
+}
+
+func (f apiFault) Error() string { return f.code + ": " + f.message }
+
+func writeXML(w http.ResponseWriter, status int, body any, err error) {
+	if err != nil {
+		f, ok := errors.AsType[apiFault](err)
+		if !ok {
+			f = apiFault{http.StatusInternalServerError, "InternalError", err.Error()}
+		}
+		type fault struct{ Type, Code, Message string }
+		status, body = f.status, struct {
+			XMLName   xml.Name `xml:"http://cloudfront.amazonaws.com/doc/2020-05-31/ ErrorResponse"`
+			Error     fault
+			RequestID string `xml:"RequestId"`
+		}{Error: fault{"Sender", f.code, f.message}, RequestID: newID()}
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(status)
+	xml.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,208 @@
+package keyvaluestore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Authorize says whether who signed a request may do an action to a resource; the error says why not.
+type Authorize func(r *http.Request, action, resource string) error
+
+// API is CloudFront's API of the stores, which is another than that of CloudFront itself.
+// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
+func API(stores map[string]*Store, authorize Authorize) http.Handler {
+	return api{stores, authorize}
+}
+
+type api struct {
+	stores    map[string]*Store
+	authorize Authorize
+}
+
+// ServeHTTP implements [http.Handler].
+func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, version, err := a.answer(r)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", version)
+	json.NewEncoder(w).Encode(answer)
+}
+
+// call is one of an operation.
+type call struct {
+	*http.Request
+	store *Store
+	key   string // empty if it is about no single one
+}
+
+// operations are all by method and by what follows the store in the path.
+var operations = map[string]struct {
+	name string
+	do   func(call) (answer any, version string, err error)
+}{
+	"GET ":           {"DescribeKeyValueStore", describe},
+	"GET /keys":      {"ListKeys", list},
+	"POST /keys":     {"UpdateKeys", update},
+	"GET /keys/*":    {"GetKey", get},
+	"PUT /keys/*":    {"PutKey", putKey},
+	"DELETE /keys/*": {"DeleteKey", deleteKey},
+}
+
+func (a api) answer(r *http.Request) (any, string, error) {
+	c, what, err := a.call(r)
+	if err != nil {
+		return nil, "", err
+	}
+	operation, ok := operations[r.Method+" "+what]
+	if !ok {
+		return nil, "", fault{http.StatusNotFound, "UnknownOperationException", r.Method + " is no operation of " + r.URL.Path}
+	}
+	if err := a.authorize(r, "cloudfront-keyvaluestore:"+operation.name, c.store.ARN); err != nil {
+		return nil, "", fault{http.StatusForbidden, "AccessDeniedException", err.Error()}
+	}
+	return operation.do(c)
+}
+
+// call reads /key-value-stores/ARN, /key-value-stores/ARN/keys or /key-value-stores/ARN/keys/KEY.
+func (a api) call(r *http.Request) (c call, what string, err error) {
+	for arn, store := range a.stores {
+		what, found := strings.CutPrefix(r.URL.Path, "/key-value-stores/"+arn)
+		if !found {
+			continue
+		}
+		key, single := strings.CutPrefix(what, "/keys/")
+		if !single {
+			return call{Request: r, store: store}, what, nil
+		}
+		return call{r, store, key}, "/keys/*", nil
+	}
+	return c, "", fault{http.StatusNotFound, "ResourceNotFoundException", "there is no such KeyValueStore"}
+}
+
+func describe(c call) (any, string, error) {
+	now := c.store.state()
+	return map[string]any{
+		"KvsARN": c.store.ARN, "Status": "READY", "Created": c.store.created.Unix(),
+		"ItemCount": len(now.values), "TotalSizeInBytes": size(now.values),
+	}, now.version, nil
+}
+
+// list answers a page; its token is the key that the page begins behind.
+func list(c call) (any, string, error) {
+	most := maxChanges
+	if given := c.URL.Query().Get("MaxResults"); given != "" {
+		n, err := strconv.Atoi(given)
+		if err != nil || n < 1 || n > maxChanges {
+			return nil, "", invalid(fmt.Errorf("MaxResults is %q: 1 to %d are taken", given, maxChanges))
+		}
+		most = n
+	}
+	now := c.store.state()
+	after := c.URL.Query().Get("NextToken")
+	page := struct {
+		Items     []put
+		NextToken string `json:",omitempty"`
+	}{Items: []put{}}
+	for _, key := range slices.Sorted(maps.Keys(now.values)) {
+		switch {
+		case key <= after:
+		case len(page.Items) < most:
+			page.Items = append(page.Items, put{key, now.values[key]})
+		default:
+			page.NextToken = page.Items[most-1].Key
+			return page, now.version, nil
+		}
+	}
+	return page, now.version, nil
+}
+
+func get(c call) (any, string, error) {
+	now := c.store.state()
+	value, ok := now.values[c.key]
+	if !ok {
+		return nil, "", fault{http.StatusNotFound, "ResourceNotFoundException", "the store has no such key"}
+	}
+	return summary(now, put{c.key, value}), now.version, nil
+}
+
+func update(c call) (any, string, error) {
+	var asked struct {
+		Puts    []put
+		Deletes []struct{ Key string }
+	}
+	if err := json.NewDecoder(c.Body).Decode(&asked); err != nil {
+		return nil, "", invalid(err)
+	}
+	wanted := change{puts: asked.Puts}
+	for _, d := range asked.Deletes {
+		wanted.deletes = append(wanted.deletes, d.Key)
+	}
+	return c.apply(wanted)
+}
+
+func putKey(c call) (any, string, error) {
+	var asked struct{ Value string }
+	if err := json.NewDecoder(c.Body).Decode(&asked); err != nil {
+		return nil, "", invalid(err)
+	}
+	return c.apply(change{puts: []put{{c.key, asked.Value}}})
+}
+
+func deleteKey(c call) (any, string, error) {
+	return c.apply(change{deletes: []string{c.key}})
+}
+
+func (c call) apply(wanted change) (any, string, error) {
+	if err := wanted.check(); err != nil {
+		return nil, "", invalid(err)
+	}
+	now, err := c.store.apply(wanted, c.Header.Get("If-Match"))
+	switch {
+	case errors.Is(err, errVersion):
+		return nil, "", fault{http.StatusConflict, "ConflictException", err.Error()}
+	case err != nil:
+		return nil, "", fault{http.StatusPaymentRequired, "ServiceQuotaExceededException", err.Error()}
+	}
+	return summary(now, nil), now.version, nil
+}
+
+// summary is what all answers have that are about keys, with the one that was asked for, if any.
+func summary(now state, one any) map[string]any {
+	answer := map[string]any{"ItemCount": len(now.values), "TotalSizeInBytes": size(now.values)}
+	if p, ok := one.(put); ok {
+		answer["Key"], answer["Value"] = p.Key, p.Value
+	}
+	return answer
+}
+
+// fault is an error as the API says it.
+type fault struct {
+	status        int
+	code, message string
+}
+
+func (f fault) Error() string { return f.code + ": " + f.message }
+
+func invalid(err error) error {
+	return fault{http.StatusBadRequest, "ValidationException", err.Error()}
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	f, ok := errors.AsType[fault](err)
+	if !ok {
+		f = fault{http.StatusInternalServerError, "InternalServerException", err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Amzn-ErrorType", f.code)
+	w.WriteHeader(f.status)
+	json.NewEncoder(w).Encode(map[string]string{"__type": f.code, "Message": f.message})
+}
