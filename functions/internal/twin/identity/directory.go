@@ -182,6 +182,9 @@ func (d *Directory) create(name string, policies []Document) (s3server.Key, erro
 	return d.server.CreateKey(name)
 }
 
+// Server is the S3 server whose users the principals are.
+func (d *Directory) Server() *s3server.Server { return d.server }
+
 // Operator is the key of who may do anything.
 func (d *Directory) Operator() s3server.Key { return d.known[0].key }
 

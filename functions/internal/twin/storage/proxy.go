@@ -25,7 +25,7 @@ func (s *Storage) newProxy() *httputil.ReverseProxy {
 				p.Out.URL.Scheme, p.Out.URL.Host = "https", s.server.Secure
 			}
 		},
-		Transport:      s.server.Transport(),
+		Transport:      s.transport,
 		ModifyResponse: s.correct,
 		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}

@@ -28,6 +28,7 @@ type Storage struct {
 	account   string
 	buckets   map[string]*held // by name
 	observe   func(*http.Response) error
+	transport *http.Transport // to the server
 	proxy     *httputil.ReverseProxy
 }
 
@@ -51,11 +52,11 @@ func Server(region string) (*s3server.Server, error) {
 	return start.(func() (*s3server.Server, error))()
 }
 
-// New makes the buckets of a stack, in the server that directory knows the
-// principals of. Observe sees the server's answers for buckets that tell
+// New makes the buckets of a stack, in the server whose users directory's
+// principals are. Observe sees the server's answers for buckets that tell
 // EventBridge of changes, to requests whose path begins with the bucket's
 // name.
-func New(stack *template.Stack, server *s3server.Server, directory *identity.Directory, observe func(*http.Response) error) (*Storage, error) {
+func New(stack *template.Stack, directory *identity.Directory, observe func(*http.Response) error) (*Storage, error) {
 	buckets, err := template.All[bucket](stack, "AWS::S3::Bucket")
 	if err != nil {
 		return nil, err
@@ -64,7 +65,8 @@ func New(stack *template.Stack, server *s3server.Server, directory *identity.Dir
 	if err != nil {
 		return nil, err
 	}
-	s := &Storage{server: server, directory: directory, account: stack.Account, buckets: map[string]*held{}, observe: observe}
+	s := &Storage{server: directory.Server(), directory: directory, account: stack.Account, buckets: map[string]*held{}, observe: observe}
+	s.transport = s.server.Transport()
 	for _, b := range buckets {
 		if err := s.create(b.Ref, b.Properties, policyOf(policies, b.Ref)); err != nil {
 			return nil, fmt.Errorf("%s: %w", b, err)
@@ -77,6 +79,13 @@ func New(stack *template.Stack, server *s3server.Server, directory *identity.Dir
 	}
 	s.proxy = s.newProxy()
 	return s, nil
+}
+
+// Close ends the connections to the server, which keeps the buckets as long as
+// the process runs.
+func (s *Storage) Close() error {
+	s.transport.CloseIdleConnections()
+	return nil
 }
 
 func policyOf(policies []template.Typed[bucketPolicy], bucket string) (policy identity.Document) {

@@ -69,13 +69,14 @@ func open(t *testing.T, replacements ...string) (*region, error) {
 	if r.directory, err = identity.New(stack, server); err != nil {
 		t.Fatal(err)
 	}
-	r.storage, err = storage.New(stack, server, r.directory, func(answer *http.Response) error {
+	r.storage, err = storage.New(stack, r.directory, func(answer *http.Response) error {
 		r.seen = append(r.seen, answer.Request.Method+" "+answer.Request.URL.EscapedPath())
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	t.Cleanup(func() { r.storage.Close() })
 	r.plain, r.secure = httptest.NewServer(r.storage), httptest.NewTLSServer(r.storage)
 	t.Cleanup(r.plain.Close)
 	t.Cleanup(r.secure.Close)
@@ -325,6 +326,32 @@ func TestBucketsAreAsTheTemplateSays(t *testing.T) {
 	cors, err := operator.GetBucketCors(t.Context(), &s3.GetBucketCorsInput{Bucket: &variants})
 	if err != nil || len(cors.CORSRules) != 1 || !slices.Equal(cors.CORSRules[0].AllowedMethods, []string{"GET", "HEAD"}) {
 		t.Errorf("the CORS rules of variants are %v (%v)", cors, err)
+	}
+}
+
+// All stages' buckets can be made, and are there by their outputs' names.
+func TestStages(t *testing.T) {
+	for _, stage := range []string{"dev", "prod", "full"} {
+		stack, err := template.Read(goldens, "primrose-"+stage+"-eu-central-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := storage.Server(stack.Region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		directory, err := identity.New(stack, server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := storage.New(stack, directory, nil); err != nil {
+			t.Fatalf("%s: %v", stage, err)
+		}
+		for _, r := range stack.Unclaimed() {
+			if strings.HasPrefix(r.Type, "AWS::S3::") || strings.HasPrefix(r.Type, "AWS::IAM::") || strings.HasPrefix(r.Type, "AWS::SecretsManager::") {
+				t.Errorf("%s: nobody has understood %s", stage, r)
+			}
+		}
 	}
 }
 
