@@ -7,7 +7,6 @@
 package account
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -63,17 +62,29 @@ func (a *Account) Close() {
 	}
 }
 
-// ServeHTTP leads a request to the service for which it is signed.
+// ServeHTTP leads a request to the service for which it is signed. What stacks answer, they verify.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller, err := sigv4.Claimed(r)
 	if err != nil {
 		refuse(w, http.StatusForbidden, err)
 		return
 	}
-	if caller.Service == "s3" { // whose server verifies
+	switch caller.Service {
+	case "sts":
+		a.own(w, r, func(body []byte) { query(w, body, a.tokens) })
+	case "cloudformation":
+		a.own(w, r, func(body []byte) { query(w, body, a.cloudformation(caller.Region)) })
+	case "ssm":
+		a.own(w, r, func(body []byte) { a.serveParameters(w, body, caller.Region) })
+	case "s3":
 		a.serveS3(w, r, caller.Region)
-		return
+	default:
+		a.hand(w, r, caller)
 	}
+}
+
+// own answers what is the account's own.
+func (a *Account) own(w http.ResponseWriter, r *http.Request, answer func(body []byte)) {
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
 		_, err = sigv4.Verify(r, body, a.secret)
@@ -82,17 +93,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, err)
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	switch caller.Service {
-	case "sts":
-		query(w, r, a.tokens)
-	case "cloudformation":
-		query(w, r, a.cloudformation(caller.Region))
-	case "ssm":
-		a.serveParameters(w, body, caller.Region)
-	default:
-		a.hand(w, r, caller)
-	}
+	answer(body)
 }
 
 func (a *Account) secret(accessKey string) (string, bool) {

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -28,10 +27,9 @@ type action func(name string, parameters url.Values) (result any, err error)
 // query speaks the Query protocol: a form is asked, XML answers.
 //
 // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
-func query(w http.ResponseWriter, r *http.Request, act action) {
-	body, err := io.ReadAll(r.Body)
-	parameters, malformed := url.ParseQuery(string(body))
-	if err := errors.Join(err, malformed); err != nil {
+func query(w http.ResponseWriter, body []byte, act action) {
+	parameters, err := url.ParseQuery(string(body))
+	if err != nil {
 		refuse(w, http.StatusBadRequest, invalid("%v", err))
 		return
 	}
