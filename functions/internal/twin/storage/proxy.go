@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,12 +35,7 @@ func (s *Storage) newProxy() *httputil.ReverseProxy {
 // correct makes an answer AWS's where the server's differs from it.
 func (s *Storage) correct(answer *http.Response) error {
 	asked := s.request(answer.Request)
-	answer.Header.Set("Server", "AmazonS3")
-	if asked.key != "" && answer.StatusCode < 300 && answer.Request.Method != http.MethodDelete {
-		// All buckets encrypt by default, and say so.
-		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html
-		answer.Header.Set("X-Amz-Server-Side-Encryption", "AES256")
-	}
+	s.correctHeader(answer, asked)
 	if s.hides(asked, answer) {
 		return deny(answer, asked)
 	}
@@ -50,6 +46,34 @@ func (s *Storage) correct(answer *http.Response) error {
 	defer func() { answer.Request = sent }()
 	answer.Request = asked.inPath(sent)
 	return s.observe(answer)
+}
+
+// correctHeader says what S3 says of an object, and no more: its encryption,
+// which all buckets have by default, its storage class only where it isn't the
+// standard one, and in answers to other origins what a rule of the bucket's
+// has, of which credentials are never denied by name.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+func (s *Storage) correctHeader(answer *http.Response, asked request) {
+	header := answer.Header
+	header.Set("Server", "AmazonS3")
+	for _, name := range []string{"X-Amz-Request-Id", "X-Amz-Id-2"} { // which come twice
+		header.Set(name, header.Get(name))
+	}
+	if header.Get("X-Amz-Storage-Class") == "STANDARD" {
+		header.Del("X-Amz-Storage-Class")
+	}
+	if header.Get("Access-Control-Allow-Credentials") == "false" {
+		header.Del("Access-Control-Allow-Credentials")
+	}
+	if b := s.buckets[asked.bucket]; b != nil && !b.exposes {
+		header.Del("Access-Control-Expose-Headers")
+	}
+	stored := []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost}
+	if asked.key != "" && answer.StatusCode < 300 && slices.Contains(stored, answer.Request.Method) {
+		header.Set("X-Amz-Server-Side-Encryption", "AES256")
+	}
 }
 
 // request is what was asked of which bucket and key.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -34,8 +35,9 @@ type Storage struct {
 
 // held is a bucket that there is.
 type held struct {
-	events bool // EventBridge learns of changes
-	policy identity.Document
+	events  bool // EventBridge learns of changes
+	exposes bool // a CORS rule names headers that scripts may read
+	policy  identity.Document
 }
 
 // Domain is what the hosts of a region's buckets end in.
@@ -102,7 +104,7 @@ func (s *Storage) create(name string, b bucket, policy identity.Document) error 
 	if err := errors.Join(b.check(), b.permits(policy)); err != nil {
 		return err
 	}
-	s.buckets[name] = &held{events: b.NotificationConfiguration.eventBridge(), policy: policy}
+	s.buckets[name] = &held{events: b.NotificationConfiguration.eventBridge(), exposes: exposes(b.CorsConfiguration.CorsRules), policy: policy}
 	client, ctx := s.client(), context.Background()
 	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket:          &name,
@@ -127,6 +129,10 @@ func (s *Storage) create(name string, b bucket, policy identity.Document) error 
 		}
 	}
 	return s.putPolicy(ctx, client, name, policy)
+}
+
+func exposes(rules []corsRule) bool {
+	return slices.ContainsFunc(rules, func(r corsRule) bool { return len(r.ExposedHeaders) > 0 })
 }
 
 func corsRules(rules []corsRule) []types.CORSRule {
