@@ -13,9 +13,9 @@ import (
 // answer is what a viewer gets.
 type answer struct {
 	response
-	result  string         // what X-Cache says that it is
-	age     *time.Duration // of an object from the cache
-	headers *headersPolicy // of what comes from an origin; AWS does not say whether it changes anything else
+	result string         // what X-Cache says that it is
+	age    *time.Duration // of an object from the cache
+	policy *headersPolicy // of what comes from an origin; AWS does not say whether it changes anything else
 }
 
 func (a *answer) as(result string) *answer {
@@ -62,7 +62,7 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, domain, id string
 		h[name] = values
 	}
 	h.Del("Content-Length")
-	a.headers.apply(h)
+	a.policy.apply(h)
 	h.Set("X-Cache", a.result+" from cloudfront")
 	h.Add("Via", "1.1 "+domain+" (CloudFront)")
 	h.Set("X-Amz-Cf-Pop", "TWIN1-P1")

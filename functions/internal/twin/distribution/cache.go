@@ -29,14 +29,12 @@ func newCache() *cache {
 	return &cache{objects: map[string]*object{}, flights: map[string]chan struct{}{}}
 }
 
-// enter finds an object by the first of the keys that has one. If there is none that is fresh, whoever
-// entered first is to fetch one for the last key, and to leave then; others are given the flight to wait
-// for.
+// enter finds an object by one of the keys. If it isn't fresh, or there is none, whoever entered first is
+// to fetch one for the last key, and to leave then; others are given the flight to wait for.
 func (c *cache) enter(keys []string, now time.Time) (found *object, flight chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	found = c.first(keys)
-	if found.isFresh(now) {
+	if found = c.best(keys, now); found.isFresh(now) {
 		return found, nil
 	}
 	own := keys[len(keys)-1]
@@ -57,20 +55,25 @@ func (c *cache) leave(key string) {
 func (c *cache) find(keys []string, now time.Time) *object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.first(keys); found.isFresh(now) {
+	if found := c.best(keys, now); found.isFresh(now) {
 		return found
 	}
 	return nil
 }
 
-// first is called while the cache is locked.
-func (c *cache) first(keys []string) *object {
+// best is the first object that is fresh, or else the first that there is. It is called while the cache
+// is locked.
+func (c *cache) best(keys []string, now time.Time) (best *object) {
 	for _, key := range keys {
-		if found := c.objects[key]; found != nil {
+		found := c.objects[key]
+		if found.isFresh(now) {
 			return found
 		}
+		if best == nil {
+			best = found
+		}
 	}
-	return nil
+	return best
 }
 
 func (c *cache) put(o *object) {
@@ -123,7 +126,8 @@ func isTag(tag string) bool {
 }
 
 // keysOf are the keys under which there may be what a request is for, the one under which its answer
-// is kept last. A GET's whole answer serves HEAD and ranges, too; theirs serve but themselves.
+// is kept last. A GET's whole answer serves HEAD and ranges, too; theirs serve but themselves. AWS does not
+// say whether an origin is asked by HEAD, or by GET: here by HEAD, for which it has to be ready.
 func keysOf(q *request, key string) []string {
 	switch ranges := q.header.Get("Range"); {
 	case q.method == http.MethodHead:

@@ -62,9 +62,9 @@ func seconds[N int | int64](n N) time.Duration { return time.Duration(n) * time.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html
 func (p cachePolicy) key(q *request) string {
 	lines := []string{q.path, "?" + query(q.query, p.queries.has), "Cookie: " + cookies(q.header, p.cookies.has)}
-	header := p.header(q.header)
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		lines = append(lines, name+": "+strings.Join(header[name], ","))
+	told := header(q.header, p.headers.has)
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		lines = append(lines, name+": "+strings.Join(told[name], ","))
 	}
 	return strings.Join(lines, "\n")
 }

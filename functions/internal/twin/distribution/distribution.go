@@ -86,18 +86,14 @@ func (d *Distribution) configure(stack *template.Stack, c distributionConfig) (e
 	return nil
 }
 
-func (d *Distribution) parts(stack *template.Stack, c distributionConfig) (p parts, err error) {
-	read := func(part func() error) {
-		if err == nil {
-			err = part()
-		}
-	}
-	read(func() (err error) { p.caches, err = newCachePolicies(stack); return })
-	read(func() (err error) { p.requests, err = newRequestPolicies(stack); return })
-	read(func() (err error) { p.headers, err = newHeadersPolicies(stack); return })
-	read(func() (err error) { p.origins, err = newOrigins(stack, c); return })
-	read(func() (err error) { p.functions, err = newFunctions(stack, d); return })
-	return p, err
+func (d *Distribution) parts(stack *template.Stack, c distributionConfig) (p parts, _ error) {
+	var errs [5]error
+	p.caches, errs[0] = newCachePolicies(stack)
+	p.requests, errs[1] = newRequestPolicies(stack)
+	p.headers, errs[2] = newHeadersPolicies(stack)
+	p.origins, errs[3] = newOrigins(stack, c)
+	p.functions, errs[4] = newFunctions(stack, d)
+	return p, errors.Join(errs[:]...)
 }
 
 // ServeHTTP implements [http.Handler].
@@ -137,7 +133,7 @@ func (d *Distribution) answer(r *http.Request, id string) *answer {
 	}
 	a := d.serve(r.Context(), b, q)
 	if a != nil {
-		a.headers = b.headers
+		a.policy = b.headers
 	}
 	return a
 }
@@ -184,5 +180,3 @@ func (o *object) hit(now time.Time) *answer {
 	}
 	return a
 }
-
-func (d *Distribution) note(message string, args ...any) { d.Log.Warn(message, args...) }

@@ -82,6 +82,40 @@ func TestPartsAreServedFromTheWhole(t *testing.T) {
 	s.api.says(http.StatusOK)
 	s.want("a range of who knows none", "206 Miss", s.ask("GET /c", "Range: bytes=0-1"))
 	s.want("the whole of it", "200 Hit", s.ask("GET /c"))
+	s.api.does(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush() // before its length is known
+		io.WriteString(w, "body")
+	})
+	s.want("a range of what is chunked", "200 Miss", s.ask("GET /d", "Range: bytes=0-1"))
+	s.want("a range of what was", "206 Hit", s.ask("GET /d", "Range: bytes=0-1"))
+}
+
+// What a HEAD or a range finds of a whole that is no longer fresh, all are served by.
+func TestPartsRenewTheWhole(t *testing.T) {
+	for _, test := range []struct{ what, header, want string }{
+		{"HEAD /a", "", "200"},
+		{"GET /a", "Range: bytes=1-2", "206"},
+	} {
+		for _, tag := range []string{`"1"`, `"2"`} {
+			s := newScene(t)
+			s.api.says(http.StatusOK, "Cache-Control: max-age=60", `Etag: "1"`)
+			s.ask("GET /a")
+			s.clock.Advance(time.Hour)
+			s.api.says(http.StatusOK, "Cache-Control: max-age=60", "Etag: "+tag)
+			result := map[string]string{`"1"`: " RefreshHit", `"2"`: " Miss"}[tag]
+			s.want(test.what, test.want+result, s.ask(test.what, test.header))
+			s.want("the whole", "200 Hit", s.ask("GET /a"))
+			s.want(test.what+" again", test.want+" Hit", s.ask(test.what, test.header))
+		}
+	}
+	s := newScene(t)
+	s.api.says(http.StatusNotFound)
+	s.ask("GET /a")
+	s.want("a HEAD of an error", "404 Error", s.ask("HEAD /a"))
+	s.clock.Advance(time.Hour)
+	s.api.says(http.StatusOK)
+	s.want("a HEAD after it", "200 Miss", s.ask("HEAD /a"))
+	s.want("a HEAD after that", "200 Hit", s.ask("HEAD /a"))
 }
 
 func TestErrorsAreKept(t *testing.T) {

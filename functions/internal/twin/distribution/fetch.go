@@ -75,7 +75,7 @@ func (f *fetch) fetch(ctx context.Context, old *object) *answer {
 		f.cache.put(&kept)
 		return kept.hit(now)
 	case a.status != http.StatusNotModified && !a.cut:
-		f.keep(a, now)
+		f.keep(q, &a.response, now)
 	}
 	return a
 }
@@ -125,12 +125,12 @@ func (f *fetch) renew(old *object, header http.Header, now time.Time) *answer {
 
 // keep puts an answer into the cache, unless it is for this viewer alone. A whole object is for
 // everybody who asks for any part of it.
-func (f *fetch) keep(a *answer, now time.Time) {
-	key := f.own()
-	if f.request.method == http.MethodGet && a.status == http.StatusOK {
-		key = f.keys[0]
+func (f *fetch) keep(q originRequest, res *response, now time.Time) {
+	key, kept := f.own(), *res
+	if q.method == http.MethodGet && res.status == http.StatusOK {
+		key, kept.length = f.keys[0], int64(len(res.body)) // which is known by now, if the origin did not say it
 	}
-	f.keepAs(key, &a.response, now)
+	f.keepAs(key, &kept, now)
 }
 
 func (f *fetch) keepAs(key string, res *response, now time.Time) {

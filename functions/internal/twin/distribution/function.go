@@ -103,7 +103,7 @@ func (f *function) call(ctx context.Context, q *request, host string) *answer {
 	out, err := f.run(ctx, newEvent(f.distribution, q, host))
 	switch {
 	case err != nil:
-		f.distribution.note("the function failed", "error", err)
+		f.distribution.Log.Warn("the function failed", "error", err)
 		return refusal(http.StatusServiceUnavailable, "The CloudFront function is invalid, or could not run.").as("FunctionExecutionError")
 	case out.Result == nil:
 		err = errors.New("it returned nothing")
@@ -116,7 +116,7 @@ func (f *function) call(ctx context.Context, q *request, host string) *answer {
 		err = out.rewrite(q, host)
 	}
 	if err != nil {
-		f.distribution.note("the function's result is not valid", "error", err)
+		f.distribution.Log.Warn("the function's result is not valid", "error", err)
 		return refusal(http.StatusBadGateway, "The CloudFront function returned an invalid value.").as("FunctionValidationError")
 	}
 	return nil

@@ -24,14 +24,11 @@ func (d *Distribution) API(authorize Authorize) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern, action string, do func(*http.Request) (int, any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			status, body, err := http.StatusForbidden, any(nil), error(nil)
-			if denied := authorize(r, "cloudfront:"+action, d.ARN); denied != nil {
-				err = apiFault{http.StatusForbidden, "AccessDenied", denied.Error()}
-			} else if r.PathValue("distribution") != d.ID {
-				err = apiFault{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
-			} else {
-				status, body, err = do(r)
+			if err := d.admit(r, action, authorize); err != nil {
+				writeXML(w, 0, nil, err)
+				return
 			}
+			status, body, err := do(r)
 			writeXML(w, status, body, err)
 		})
 	}
@@ -39,6 +36,16 @@ func (d *Distribution) API(authorize Authorize) http.Handler {
 	handle("POST "+all, "CreateInvalidation", d.createInvalidation)
 	handle("GET "+all+"/{id}", "GetInvalidation", d.getInvalidation)
 	return mux
+}
+
+func (d *Distribution) admit(r *http.Request, action string, authorize Authorize) error {
+	if err := authorize(r, "cloudfront:"+action, d.ARN); err != nil {
+		return apiFault{http.StatusForbidden, "AccessDenied", err.Error()}
+	}
+	if r.PathValue("distribution") != d.ID {
+		return apiFault{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+	}
+	return nil
 }
 
 // Stores is the API of the stack's KeyValueStores.

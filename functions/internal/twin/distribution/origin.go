@@ -66,9 +66,10 @@ func newAccess(p accessProperties) (signs bool, err error) {
 
 func newOrigin(c originConfig, accesses map[string]bool) (*origin, error) {
 	o := &origin{
-		host: c.DomainName, path: c.OriginPath, header: http.Header{},
-		attempts: valueOr(c.ConnectionAttempts, usualAttempts), connect: seconds(valueOr(c.ConnectionTimeout, usualConnect)),
-		read: seconds(usualRead),
+		host: c.DomainName, path: c.OriginPath, header: http.Header{}, bucket: c.S3OriginConfig != nil,
+		attempts: valueOr(c.ConnectionAttempts, usualAttempts),
+		connect:  seconds(valueOr(c.ConnectionTimeout, usualConnect)),
+		read:     seconds(usualRead),
 	}
 	for _, h := range c.OriginCustomHeaders {
 		o.header.Set(h.HeaderName, h.HeaderValue)
@@ -78,28 +79,39 @@ func newOrigin(c originConfig, accesses map[string]bool) (*origin, error) {
 			return nil, err
 		}
 	}
-	custom := c.CustomOriginConfig
+	if c.CustomOriginConfig != nil {
+		o.read = seconds(valueOr(c.CustomOriginConfig.OriginReadTimeout, usualRead))
+	}
+	return o, errors.Join(o.check(), c.check())
+}
+
+func (o *origin) check() error {
 	switch {
 	case o.host == "" || strings.ContainsAny(o.host, "/:"):
-		return nil, fmt.Errorf("DomainName is %q", o.host)
+		return fmt.Errorf("DomainName is %q", o.host)
 	case o.path != "" && (!strings.HasPrefix(o.path, "/") || strings.HasSuffix(o.path, "/")):
-		return nil, fmt.Errorf("OriginPath is %q: it begins with a slash and ends with none", o.path)
+		return fmt.Errorf("OriginPath is %q: it begins with a slash and ends with none", o.path)
 	case o.attempts < 1 || o.attempts > 3 || o.connect < seconds(1) || o.connect > seconds(10):
-		return nil, fmt.Errorf("it is connected to %d times for %s", o.attempts, o.connect)
-	case (custom == nil) == (c.S3OriginConfig == nil):
-		return nil, errors.New("it has to have one of S3OriginConfig and CustomOriginConfig")
-	case custom == nil && c.S3OriginConfig.OriginAccessIdentity != "":
-		return nil, errors.New("OriginAccessIdentity is not understood; an origin access control is")
-	case custom == nil:
-		o.bucket = true
-		return o, nil
-	case custom.OriginProtocolPolicy != "https-only" || !slices.Contains(custom.OriginSSLProtocols, "TLSv1.2"):
-		return nil, fmt.Errorf("it is asked by %q and %s; https-only and TLSv1.2 are understood", custom.OriginProtocolPolicy, custom.OriginSSLProtocols)
-	case o.access:
-		return nil, errors.New("an origin access control for S3 does not go with CustomOriginConfig")
+		return fmt.Errorf("it is connected to %d times for %s", o.attempts, o.connect)
+	case o.read < seconds(1):
+		return fmt.Errorf("it is waited for for %s", o.read)
+	case o.access && !o.bucket:
+		return errors.New("an origin access control for S3 does not go with CustomOriginConfig")
 	}
-	o.read = seconds(valueOr(custom.OriginReadTimeout, usualRead))
-	return o, nil
+	return nil
+}
+
+func (c originConfig) check() error {
+	custom, bucket := c.CustomOriginConfig, c.S3OriginConfig
+	switch {
+	case (custom == nil) == (bucket == nil):
+		return errors.New("it has to have one of S3OriginConfig and CustomOriginConfig")
+	case bucket != nil && bucket.OriginAccessIdentity != "":
+		return errors.New("OriginAccessIdentity is not understood; an origin access control is")
+	case custom != nil && (custom.OriginProtocolPolicy != "https-only" || !slices.Contains(custom.OriginSSLProtocols, "TLSv1.2")):
+		return fmt.Errorf("it is asked by %q and %s; https-only and TLSv1.2 are understood", custom.OriginProtocolPolicy, custom.OriginSSLProtocols)
+	}
+	return nil
 }
 
 func valueOr(given *int, usual int) int {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -62,27 +63,17 @@ var never = []string{"Connection", "Expect", "Host", "Keep-Alive", "Proxy-Authen
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
 func (b *behavior) forOrigin(q *request, domain string) originRequest {
-	either := func(selections ...selection) func(string) bool {
-		return func(name string) bool {
-			for _, s := range selections {
-				if s.has(name) {
-					return true
-				}
-			}
-			return false
-		}
-	}
-	policy := forwarded{}
+	key, policy := b.cache.forwarded, forwarded{}
 	if b.forward != nil {
 		policy = *b.forward
 	}
-	to := originRequest{method: q.method, path: q.path, body: q.body, header: http.Header{}}
-	to.query = query(q.query, either(b.cache.queries, policy.queries))
-	chosen := either(b.cache.headers, policy.headers)
-	for name, values := range q.header {
-		if name != "Cookie" && chosen(name) {
-			to.header[name] = values
-		}
+	chosen := either(key.headers, policy.headers)
+	to := originRequest{
+		method: q.method,
+		path:   q.path,
+		query:  query(q.query, either(key.queries, policy.queries)),
+		header: header(q.header, chosen),
+		body:   q.body,
 	}
 	for _, name := range never {
 		delete(to.header, name)
@@ -92,7 +83,7 @@ func (b *behavior) forOrigin(q *request, domain string) originRequest {
 			to.header[name] = values
 		}
 	}
-	if sent := cookies(q.header, either(b.cache.cookies, policy.cookies)); sent != "" {
+	if sent := cookies(q.header, either(key.cookies, policy.cookies)); sent != "" {
 		to.header.Set("Cookie", sent)
 	}
 	if len(q.body) > 0 {
@@ -100,7 +91,7 @@ func (b *behavior) forOrigin(q *request, domain string) originRequest {
 	}
 	to.header.Set("Via", "2.0 "+domain+" (CloudFront)")
 	to.header.Set("X-Amz-Cf-Id", q.id)
-	to.header.Set("X-Forwarded-For", strings.Join(append(q.header["X-Forwarded-For"], q.ip), ", "))
+	to.header.Set("X-Forwarded-For", strings.Join(append(slices.Clone(q.header["X-Forwarded-For"]), q.ip), ", "))
 	if !chosen("User-Agent") {
 		to.header.Set("User-Agent", "Amazon CloudFront")
 	}

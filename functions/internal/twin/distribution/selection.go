@@ -16,6 +16,13 @@ type selection struct {
 
 func (s selection) has(name string) bool { return s.all != s.names[name] }
 
+// either is what one of several selections has.
+func either(selections ...selection) func(name string) bool {
+	return func(name string) bool {
+		return slices.ContainsFunc(selections, func(s selection) bool { return s.has(name) })
+	}
+}
+
 // newSelection reads a behavior such as whitelist with the names that it is about.
 func newSelection(what, behavior string, names []string) (selection, error) {
 	listed := map[string]bool{}
@@ -58,18 +65,18 @@ func newForwarded(h headersConfig, c cookiesConfig, q queryStringsConfig) (f for
 	return f, err
 }
 
-// header is what is selected of the request's, but for its cookies.
-func (f forwarded) header(h http.Header) http.Header {
-	chosen := http.Header{}
+// header is what is chosen of a request's, but for its cookies.
+func header(h http.Header, chosen func(name string) bool) http.Header {
+	some := http.Header{}
 	for name, values := range h {
-		if name != "Cookie" && f.headers.has(name) {
-			chosen[name] = values
+		if name != "Cookie" && chosen(name) {
+			some[name] = values
 		}
 	}
-	return chosen
+	return some
 }
 
-// query is what is selected of a raw query, in the order that it has there.
+// query is what is chosen of a raw query, in the order that it has there.
 func query(raw string, chosen func(name string) bool) string {
 	return pick(raw, "&", func(name string) bool {
 		decoded, err := url.QueryUnescape(name)
@@ -77,7 +84,7 @@ func query(raw string, chosen func(name string) bool) string {
 	})
 }
 
-// cookies are what is selected of a request's cookies, as one header.
+// cookies are what is chosen of a request's cookies, as one header.
 func cookies(h http.Header, chosen func(name string) bool) string {
 	return pick(strings.Join(h["Cookie"], "; "), "; ", chosen)
 }
