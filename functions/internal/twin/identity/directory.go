@@ -59,7 +59,7 @@ type policyProperties struct {
 // principals become.
 func New(stack *template.Stack, server *s3server.Server) (*Directory, error) {
 	d := &Directory{server: server, account: stack.Account, roles: map[string]*role{}}
-	d.known = []member{{d.arn("user/operator"), s3server.Key{AccessKey: s3server.AccessKey, SecretKey: s3server.SecretKey}, []Document{anything}}}
+	d.known = []member{{d.arn("user/operator"), owner, []Document{anything}}}
 	roles, err := template.All[roleProperties](stack, "AWS::IAM::Role")
 	if err != nil {
 		return nil, err
@@ -82,6 +82,9 @@ func New(stack *template.Stack, server *s3server.Server) (*Directory, error) {
 	}
 	return d, d.check()
 }
+
+// owner is the key of the server's owner, whom its IAM lets do anything.
+var owner = s3server.Key{AccessKey: s3server.AccessKey, SecretKey: s3server.SecretKey}
 
 var anything = Document{Version: "2012-10-17", Statement: []Statement{{Effect: "Allow", Action: words{"*"}, Resource: words{"*"}}}}
 
@@ -186,7 +189,7 @@ func (d *Directory) create(name string, policies []Document) (s3server.Key, erro
 func (d *Directory) Server() *s3server.Server { return d.server }
 
 // Operator is the key of who may do anything.
-func (d *Directory) Operator() s3server.Key { return d.known[0].key }
+func (d *Directory) Operator() s3server.Key { return owner }
 
 // Secret finds who has an access key.
 func (d *Directory) Secret(accessKey string) (secret, principal string, ok bool) {

@@ -69,15 +69,18 @@ func New(stack *template.Stack, directory *identity.Directory, observe func(*htt
 	}
 	s := &Storage{server: directory.Server(), directory: directory, account: stack.Account, buckets: map[string]*held{}, observe: observe}
 	s.transport = s.server.Transport()
+	attached, err := byBucket(policies)
+	if err != nil {
+		return nil, err
+	}
 	for _, b := range buckets {
-		if err := s.create(b.Ref, b.Properties, policyOf(policies, b.Ref)); err != nil {
+		if err := s.create(b.Ref, b.Properties, attached[b.Ref]); err != nil {
 			return nil, fmt.Errorf("%s: %w", b, err)
 		}
+		delete(attached, b.Ref)
 	}
-	for _, p := range policies {
-		if s.buckets[p.Properties.Bucket] == nil {
-			return nil, fmt.Errorf("%s: the template has no bucket %s", p, p.Properties.Bucket)
-		}
+	for name := range attached {
+		return nil, fmt.Errorf("a policy is for the bucket %s, which the template doesn't have", name)
 	}
 	s.proxy = s.newProxy()
 	return s, nil
@@ -90,13 +93,16 @@ func (s *Storage) Close() error {
 	return nil
 }
 
-func policyOf(policies []template.Typed[bucketPolicy], bucket string) (policy identity.Document) {
+// byBucket are the buckets' policies, of which each has one at most.
+func byBucket(policies []template.Typed[bucketPolicy]) (map[string]identity.Document, error) {
+	attached := map[string]identity.Document{}
 	for _, p := range policies {
-		if p.Properties.Bucket == bucket {
-			policy = p.Properties.PolicyDocument
+		if _, twice := attached[p.Properties.Bucket]; twice {
+			return nil, fmt.Errorf("%s is a second policy of its bucket", p)
 		}
+		attached[p.Properties.Bucket] = p.Properties.PolicyDocument
 	}
-	return policy
+	return attached, nil
 }
 
 // create makes a bucket as its owner.
@@ -105,30 +111,28 @@ func (s *Storage) create(name string, b bucket, policy identity.Document) error 
 		return err
 	}
 	s.buckets[name] = &held{events: b.NotificationConfiguration.eventBridge(), exposes: exposes(b.CorsConfiguration.CorsRules), policy: policy}
-	client, ctx := s.client(), context.Background()
-	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{
-		Bucket:          &name,
-		ObjectOwnership: types.ObjectOwnershipBucketOwnerEnforced,
-	}); err != nil {
-		return err
-	}
-	if b.VersioningConfiguration.Status != "" {
-		if _, err := client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+	owner, ctx := s.owner(), context.Background()
+	_, err := owner.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectOwnership: types.ObjectOwnershipBucketOwnerEnforced})
+	if err == nil && b.VersioningConfiguration.Status != "" {
+		_, err = owner.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
 			Bucket:                  &name,
 			VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
-		}); err != nil {
-			return err
-		}
+		})
 	}
-	if rules := b.CorsConfiguration.CorsRules; len(rules) > 0 {
-		if _, err := client.PutBucketCors(ctx, &s3.PutBucketCorsInput{
+	if rules := b.CorsConfiguration.CorsRules; err == nil && len(rules) > 0 {
+		_, err = owner.PutBucketCors(ctx, &s3.PutBucketCorsInput{
 			Bucket:            &name,
 			CORSConfiguration: &types.CORSConfiguration{CORSRules: corsRules(rules)},
-		}); err != nil {
-			return err
+		})
+	}
+	// What is said of services the server doesn't know, and Sign sees to.
+	if users := policy.ToUsers(); err == nil && len(users.Statement) > 0 {
+		var text []byte
+		if text, err = json.Marshal(users); err == nil {
+			_, err = owner.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &name, Policy: new(string(text))})
 		}
 	}
-	return s.putPolicy(ctx, client, name, policy)
+	return err
 }
 
 func exposes(rules []corsRule) bool {
@@ -146,22 +150,8 @@ func corsRules(rules []corsRule) []types.CORSRule {
 	return all
 }
 
-// putPolicy gives the server what it can evaluate of a policy. What is said of
-// services isn't: [Storage.Sign] sees to that.
-func (s *Storage) putPolicy(ctx context.Context, client *s3.Client, name string, policy identity.Document) error {
-	own := policy.ToUsers()
-	if len(own.Statement) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(own)
-	if err == nil {
-		_, err = client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &name, Policy: new(string(text))})
-	}
-	return err
-}
-
-// client is of the buckets' owner.
-func (s *Storage) client() *s3.Client {
+// owner is a client of the buckets' owner.
+func (s *Storage) owner() *s3.Client {
 	operator := s.directory.Operator()
 	return s3.New(s3.Options{
 		BaseEndpoint: new("http://" + s.server.Address),

@@ -394,8 +394,10 @@ func TestStages(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	const variants = `"Bucket":{"Ref":"PrimroseStorageVariantsD6D974F1"}`
 	for old, replacement := range map[string]string{
-		`"SSEAlgorithm":"AES256"`:                              `"SSEAlgorithm":"aws:kms"`,
+		variants:                  strings.Replace(variants, "VariantsD6D974F1", "OriginalsFA39B013", 1), // which has a policy
+		`"SSEAlgorithm":"AES256"`: `"SSEAlgorithm":"aws:kms"`,
 		`"ObjectOwnership":"BucketOwnerEnforced"`:              `"ObjectOwnership":"ObjectWriter"`,
 		`"VersioningConfiguration":{"Status":"Enabled"}`:       `"VersioningConfiguration":{"Status":"Suspended"}`,
 		`"EventBridgeConfiguration"`:                           `"QueueConfigurations"`,

@@ -13,7 +13,8 @@ import (
 // naming says what a type's resources are called. The texts are patterns:
 // {stack}, {region}, {account} and {id} are what they say, {ref} the physical
 // id, {name} the given or generated name, {lower:10} and the like random
-// characters, the same wherever they stand in a naming, {uuid} a random id, and {Property} a property's value.
+// characters, the same wherever they stand in a naming, {uuid} a random id, and
+// {Property} a property's value.
 type naming struct {
 	name       string // the property that gives the name, if it is there
 	max        int    // length of a generated name, 64 by default
