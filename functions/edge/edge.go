@@ -110,29 +110,34 @@ type Response struct {
 
 // Function is a running edge function. It is safe for concurrent use.
 type Function struct {
-	stage Stage
-	mu    sync.Mutex
-	vm    *quickjs.VM
+	program program
+	mu      sync.Mutex
+	vm      *quickjs.VM
 }
 
 // New starts a stage's edge function.
-func New(stage Stage) (*Function, error) {
-	vm, err := stage.start()
+func New(stage Stage) (*Function, error) { return Start(stage.Source(), stage.Store) }
+
+// Start starts the edge function whose source this is, as a template holds it:
+// made for a stage and minified. The store is as in [Stage].
+func Start(source string, store func(key string) (value string, ok bool)) (*Function, error) {
+	p := program{source, store}
+	vm, err := p.start()
 	if err != nil {
 		return nil, err
 	}
-	return &Function{stage: stage, vm: vm}, nil
+	return &Function{program: p, vm: vm}, nil
 }
 
-func (s Stage) start() (*quickjs.VM, error) {
+func (p program) start() (*quickjs.VM, error) {
 	vm, err := quickjs.NewVM()
 	if err != nil {
 		return nil, fmt.Errorf("edge: start QuickJS: %w", err)
 	}
 	vm.SetMemoryLimit(maxMemory)
-	if err := errors.Join(vm.SetEvalTimeout(maxTime), s.load(vm)); err != nil {
+	if err := errors.Join(vm.SetEvalTimeout(maxTime), p.load(vm)); err != nil {
 		vm.Close()
-		return nil, fmt.Errorf("edge: load viewer_request.js: %w", err)
+		return nil, fmt.Errorf("edge: load the function: %w", err)
 	}
 	return vm, nil
 }
@@ -161,7 +166,7 @@ func (f *Function) call(event string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.vm == nil {
-		vm, err := f.stage.start()
+		vm, err := f.program.start()
 		if err != nil {
 			return "", err
 		}

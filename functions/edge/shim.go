@@ -18,19 +18,26 @@ import (
 //go:embed shim.js
 var shim string
 
-// imports are the statements of which the shim's modules take the place.
-var imports = regexp.MustCompile(`(?m)^import (\w+) from '(\w+)';$`)
+// imports are the statements of which the shim's modules take the place, as they
+// are written or minified.
+var imports = regexp.MustCompile(`\bimport (\w+) from ?['"](\w+)['"];`)
 
-// load runs the stage's function, so that the shim can call it.
-func (s Stage) load(vm *quickjs.VM) error {
+// program is what runs: a function, and the KeyValueStore that it looks into.
+type program struct {
+	source string
+	store  func(key string) (value string, ok bool)
+}
+
+// load runs the function's source, so that the shim can call it.
+func (p program) load(vm *quickjs.VM) error {
 	for name, function := range map[string]func([]any) (any, error){
-		"digest": digestOf, "hmac": hmacOf, "encoded": encoded, "decoded": decoded, "stored": s.stored,
+		"digest": digestOf, "hmac": hmacOf, "encoded": encoded, "decoded": decoded, "stored": p.stored,
 	} {
 		if err := vm.RegisterHostFunc(name, function); err != nil {
 			return err
 		}
 	}
-	_, err := vm.Eval(shim+imports.ReplaceAllString(s.Source(), "const $1 = modules.$2;"), quickjs.EvalGlobal)
+	_, err := vm.Eval(shim+imports.ReplaceAllString(p.source, "const $1 = modules.$2;"), quickjs.EvalGlobal)
 	return err
 }
 
@@ -73,11 +80,11 @@ func decoded(args []any) (any, error) {
 }
 
 // stored looks into the KeyValueStore; null if it has no such key.
-func (s Stage) stored(args []any) (any, error) {
-	if s.Store == nil {
+func (p program) stored(args []any) (any, error) {
+	if p.store == nil {
 		return nil, nil
 	}
-	if value, ok := s.Store(fmt.Sprint(args...)); ok {
+	if value, ok := p.store(fmt.Sprint(args...)); ok {
 		return value, nil
 	}
 	return nil, nil

@@ -50,7 +50,7 @@ func main() {
 }
 
 // errUsage is returned once the command line's mistake has been explained.
-var errUsage = errors.New("usage")
+var errUsage = errors.New("what is wrong stands above")
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {

@@ -86,6 +86,14 @@ func readKey(id, file string) (signature.Key, error) {
 	return key, key.Check()
 }
 
+// signFlag is how the sign command is told the key's id.
+func signFlag(key signature.Key) string {
+	if key.ID == signature.Imgix {
+		return "--imgix"
+	}
+	return "--key-id " + key.ID
+}
+
 // signURL signs a URL, or a path, that the service would answer.
 func signURL(key signature.Key, url string, expires time.Time) (string, error) {
 	if strings.Contains(url, "#") {

@@ -43,15 +43,14 @@ func (s *Service) kept(w http.ResponseWriter, r *http.Request, path string) bool
 	header.Set("X-Cache", "Hit from store")
 	header.Set("ETag", etag)
 	header.Set("Server-Timing", fmt.Sprintf("store;dur=%.1f", float64(time.Since(begin).Microseconds())/1000))
-	status, bytes := send(w, r, object, etag)
-	s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", path, "status", status, "cache", "hit", "bytesOut", bytes)
+	send(w, r, object, etag)
 	return true
 }
 
-func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag string) (status int, bytes int64) {
+func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag string) {
 	if delivery.Matches(r, etag) {
 		w.WriteHeader(http.StatusNotModified)
-		return http.StatusNotModified, 0
+		return
 	}
 	w.Header().Set("Content-Type", object.ContentType)
 	w.Header().Set("Content-Length", strconv.FormatInt(object.Size, 10))
@@ -60,13 +59,11 @@ func send(w http.ResponseWriter, r *http.Request, object *store.Object, etag str
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
-		return http.StatusOK, 0
+		return
 	}
-	bytes, err := io.Copy(w, delivery.Withhold(object.Body, object.Size))
-	if err != nil {
+	if _, err := io.Copy(w, delivery.Withhold(object.Body, object.Size)); err != nil {
 		panic(http.ErrAbortHandler) // the viewer must not take a part for the whole
 	}
-	return http.StatusOK, bytes
 }
 
 // rechecked has a browser ask each time whether its copy of an image is still

@@ -37,6 +37,18 @@ const grace = 30 * time.Second
 // and sent: who is slower than that holds a connection on purpose.
 const longest = 5 * time.Minute
 
+// patience is after how long whoever stops the service is told why it goes on.
+const patience = 500 * time.Millisecond
+
+// URL is where a browser on this machine finds what listens.
+func URL(listener net.Listener) string {
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if ok && address.IP.IsUnspecified() { // all of this machine's addresses
+		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
+	}
+	return "http://" + listener.Addr().String()
+}
+
 // Run serves until ctx ends, then finishes the requests under way.
 func Run(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
@@ -51,6 +63,9 @@ func Run(ctx context.Context, listener net.Listener, handler http.Handler, log *
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
+		defer time.AfterFunc(patience, func() {
+			log.Warn("requests under way are finished first; Ctrl-C again doesn't wait", "longest", grace)
+		}).Stop()
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
 		stopped <- server.Shutdown(ctx)

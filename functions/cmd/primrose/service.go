@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+
+	"github.com/mattn/go-isatty"
+
+	"primrose/functions/edge"
+	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/operation"
+	"primrose/functions/internal/serve"
+	"primrose/functions/internal/worker"
+)
+
+// service is the local service with what has to be closed after it.
+type service struct {
+	handler http.Handler
+	edge    *edge.Function
+	workers *worker.Pool
+}
+
+// openDrops opens the originals, and room for those that are dropped onto the
+// page.
+func (o *serveOptions) openDrops(ctx context.Context) (*serve.Drops, error) {
+	catalog, err := openOriginals(ctx, o.originals)
+	if err != nil {
+		return nil, fmt.Errorf("--originals: %w", err)
+	}
+	return serve.NewDrops(catalog, o.limits), nil
+}
+
+// start starts all that the flags ask for besides the originals.
+func (o *serveOptions) start(ctx context.Context, originals *serve.Drops, log *slog.Logger) (*service, error) {
+	variants, err := openVariants(ctx, o.variants)
+	if err != nil {
+		return nil, fmt.Errorf("--variants: %w", err)
+	}
+	function, err := o.startEdge()
+	if err != nil {
+		return nil, err
+	}
+	workers, err := o.startWorkers(ctx, log)
+	if err != nil {
+		return nil, errors.Join(err, function.Close())
+	}
+	return &service{edge: function, workers: workers, handler: serve.New(serve.Config{
+		Originals: originals,
+		Drops:     originals,
+		Variants:  variants,
+		Edge:      function,
+		Images: delivery.New(delivery.Config{
+			Originals: originals,
+			Variants:  variants,
+			Worker:    workers,
+			Limits:    o.limits,
+			Fallback:  o.fallback,
+			Log:       slog.New(o.logTo(os.Stderr, slog.LevelWarn)), // requests have their lines already
+			Restarts:  func() uint64 { return workers.Stats().Restarts },
+		}),
+		Operations: operation.Service{Worker: workers, Limits: o.limits},
+		Keys:       o.keys,
+		Place:      o.originals,
+		Log:        log,
+	})}, nil
+}
+
+func (s *service) close() {
+	s.workers.Close()
+	s.edge.Close()
+}
+
+// startEdge starts the stage's very edge function, or one that does what the
+// flags say.
+func (o *serveOptions) startEdge() (*edge.Function, error) {
+	if o.stageName == "" {
+		return edge.New(o.edgeStage())
+	}
+	function, err := edge.Start(o.stage.Edge, o.store())
+	if err != nil {
+		return nil, err
+	}
+	// Whether URLs need signatures, the function alone knows.
+	result, err := function.Handle(edge.Request{Method: http.MethodGet, URI: "/rose.jpg"})
+	if err != nil {
+		return nil, errors.Join(err, function.Close())
+	}
+	o.optional = result.Response == nil
+	return function, nil
+}
+
+// startWorkers starts a worker for each processor.
+func (o *serveOptions) startWorkers(ctx context.Context, log *slog.Logger) (*worker.Pool, error) {
+	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Jobs: o.jobs, Deadline: o.deadline, Fonts: true, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ready(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// newLog is for what a person is told while the service runs.
+func (o *serveOptions) newLog() *slog.Logger {
+	level := slog.LevelInfo
+	if o.quiet {
+		level = slog.LevelWarn
+	}
+	return slog.New(o.logTo(os.Stderr, level))
+}
+
+func (o *serveOptions) logTo(w io.Writer, level slog.Level) slog.Handler {
+	if o.logFormat == "json" {
+		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+	}
+	return serve.NewLines(w, level, colored(w))
+}
+
+// colored reports whether what is written is seen on a terminal, by somebody
+// who did not say otherwise (https://no-color.org).
+func colored(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
