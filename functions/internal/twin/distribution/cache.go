@@ -16,6 +16,7 @@ type object struct {
 	tags         []string
 	stored       time.Time
 	fresh, stale time.Time // until when; stale is not before fresh
+	last         time.Time // when not even errors of the origin make it last
 }
 
 // cache is that of one edge, of which the twin has one. It never forgets what has not been invalidated.
@@ -51,14 +52,15 @@ func (c *cache) leave(key string) {
 	delete(c.flights, key)
 }
 
-// find finds an object that is fresh.
-func (c *cache) find(keys []string, now time.Time) *object {
+// arrived finds an object that is fresh, or came since then for whoever waited for it.
+func (c *cache) arrived(keys []string, since, now time.Time) *object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.best(keys, now); found.isFresh(now) {
-		return found
+	found := c.best(keys, now)
+	if found == nil || !found.isFresh(now) && found.stored.Before(since) {
+		return nil
 	}
-	return nil
+	return found
 }
 
 // best is the first object that is fresh, or else the first that there is. It is called while the cache

@@ -70,7 +70,8 @@ func (p cachePolicy) key(q *request) string {
 }
 
 // lifetime is how long an answer of an origin is fresh, and how long after that it may be served while
-// a newer one is fetched. One that isn't kept may not be served to anybody else.
+// a newer one is fetched, which is not for longer than the most together. One that isn't kept may not be
+// served to anybody else.
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
 func (p cachePolicy) lifetime(h http.Header, now time.Time) (fresh, stale time.Duration, kept bool) {
@@ -91,8 +92,9 @@ func (p cachePolicy) lifetime(h http.Header, now time.Time) (fresh, stale time.D
 	case !said:
 		fresh = p.usual
 	}
+	fresh = max(p.least, min(fresh, p.most))
 	stale, _ = control.age("stale-while-revalidate")
-	return max(p.least, min(fresh, p.most)), stale, true
+	return fresh, min(stale, p.most-fresh), true
 }
 
 // control are the directives of Cache-Control by their names in lower case.

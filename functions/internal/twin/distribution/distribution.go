@@ -146,7 +146,7 @@ func (d *Distribution) behavior(path string) *behavior {
 // serve answers from the cache, or asks the origins. It returns nil if the viewer goes meanwhile.
 func (d *Distribution) serve(ctx context.Context, b *behavior, q *request) *answer {
 	f := d.newFetch(b, q)
-	if !slices.Contains(b.cached, q.method) {
+	if !slices.Contains(b.cached, q.method) || b.cache.most == 0 { // which is how a policy switches caching off
 		return f.pass(ctx)
 	}
 	now := d.clock()
@@ -164,8 +164,9 @@ func (d *Distribution) serve(ctx context.Context, b *behavior, q *request) *answ
 		return found.hit(now)
 	case flight != nil:
 		waitFor(ctx, flight)
-		if found := d.cache.find(f.keys, d.clock()); found != nil {
-			return found.hit(d.clock())
+		since, now := now, d.clock()
+		if found := d.cache.arrived(f.keys, since, now); found != nil {
+			return found.hit(now)
 		}
 		return f.fetch(ctx, nil) // what the other got was for itself alone
 	}

@@ -193,6 +193,42 @@ func TestRequestsCollapse(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+func TestNothingIsKeptForNoTime(t *testing.T) {
+	s := newScene(t, `"DefaultTTL": 86400`, `"DefaultTTL": 0`, `"MaxTTL": 31536000`, `"MaxTTL": 0`)
+	for range 2 {
+		s.want("an object", "200 Miss", s.ask("GET /a"))
+	}
+	s.api.says(http.StatusNotFound)
+	for range 2 {
+		s.want("an error", "404 Error", s.ask("GET /b"))
+	}
+	if asked := len(s.api.asked()); asked != 4 {
+		t.Errorf("the origin was asked %d times for two objects, twice each", asked)
+	}
+}
+
+// What nobody but one may have is fetched for each of those who wait.
+func TestPrivateAnswersDoNotCollapse(t *testing.T) {
+	s := newScene(t)
+	arrived, leave := make(chan struct{}, 20), make(chan struct{})
+	s.api.does(func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-leave
+		w.Header().Set("Cache-Control", "no-store")
+	})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { s.want("a private answer", "200 Miss", s.ask("GET /a")) })
+	}
+	<-arrived
+	close(leave)
+	all.Wait()
+	if asked := len(s.api.asked()); asked != 20 {
+		t.Errorf("twenty viewers asked the origin %d times", asked)
+	}
+}
+
 // What is in the key tells objects apart and reaches the origin; what a request policy selects only
 // reaches it; and nothing else does.
 func TestKeyAndForwarding(t *testing.T) {

@@ -18,8 +18,8 @@ const usualErrorCaching = 10 * time.Second
 // Some errors are always kept, some only if the origin says for how long, and others not at all.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 var (
-	alwaysKept = []int{404, 405, 414, 500, 501, 502, 503, 504}
-	keptIfSaid = []int{400, 403, 412, 415}
+	alwaysKept = []int{404, 414, 500, 501, 502, 503, 504}
+	keptIfSaid = []int{400, 403, 405, 412, 415}
 )
 
 func newErrorCaching(responses []errorResponse) (errorCaching, error) {

@@ -144,7 +144,7 @@ func (f *fetch) keepAs(key string, res *response, now time.Time) {
 	}
 	f.cache.put(&object{
 		response: res, key: key, url: f.url, tags: tagsOf(res.header, f.tagHeader),
-		stored: now, fresh: now.Add(fresh), stale: now.Add(fresh + stale),
+		stored: now, fresh: now.Add(fresh), stale: now.Add(fresh + stale), last: now.Add(f.behavior.cache.most),
 	})
 }
 
@@ -153,5 +153,5 @@ func (f *fetch) keepAs(key string, res *response, now time.Time) {
 func (o *object) mayOutlive(now time.Time) bool {
 	control := directives(o.header)
 	limit, limited := control.age("stale-if-error")
-	return !control.has("must-revalidate", "proxy-revalidate") && (!limited || now.Before(o.fresh.Add(limit)))
+	return now.Before(o.last) && !control.has("must-revalidate", "proxy-revalidate") && (!limited || now.Before(o.fresh.Add(limit)))
 }

@@ -38,6 +38,8 @@ func TestLifetime(t *testing.T) {
 		{control: "max-age=-1", none: 600, minute: 600},
 		{control: `max-age="300"`, none: 300, minute: 300},
 		{control: "max-age=10, stale-while-revalidate=20", none: 10, minute: 60, staleNone: 20, staleM: 20},
+		{control: "s-maxage=7200, stale-while-revalidate=20", none: 3600, minute: 3600},
+		{control: "max-age=3590, stale-while-revalidate=20", none: 3590, minute: 3590, staleNone: 10, staleM: 10},
 	} {
 		h := http.Header{"Cache-Control": {test.control}, "Expires": {test.expires}}
 		for least, want := range map[time.Duration][2]time.Duration{0: {test.none, test.staleNone}, time.Minute: {test.minute, test.staleM}} {
@@ -72,7 +74,7 @@ func TestLifetimeOfErrors(t *testing.T) {
 		{404, "", 5}, {404, "max-age=1", 5}, {404, "max-age=60", 60}, {404, "max-age=1, s-maxage=70", 70}, {404, "no-store", 5},
 		{503, "", 0}, {503, "max-age=2", 2},
 		{500, "", 10}, {500, "max-age=7200", 3600}, {504, "no-cache", 10}, {414, "", 10},
-		{400, "", unkept}, {400, "max-age=20", 20}, {403, "", unkept}, {403, "max-age=1", 10}, {415, "max-age=5", 10}, {412, "s-maxage=11", 11},
+		{400, "", unkept}, {400, "max-age=20", 20}, {403, "", unkept}, {403, "max-age=1", 10}, {405, "", unkept}, {405, "max-age=6", 10}, {415, "max-age=5", 10}, {412, "s-maxage=11", 11},
 		{410, "max-age=60", unkept}, {413, "max-age=60", unkept}, {416, "max-age=60", unkept}, {422, "max-age=60", unkept}, {429, "max-age=60", unkept},
 	} {
 		got, kept := caching.lifetime(test.status, http.Header{"Cache-Control": {test.control}}, time.Hour)
