@@ -7,7 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
+
+	"primrose/functions/internal/twin/template"
 )
 
 // Policy is what a role may do.
@@ -76,11 +80,11 @@ func Read(file, variable string, buckets map[string]string) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	var t template
-	if err := json.Unmarshal(text, &t); err != nil {
-		return Policy{}, fmt.Errorf("%s: %w", file, err)
+	stack, err := template.Parse(text, filepath.Dir(file), strings.TrimSuffix(filepath.Base(file), ".template.json"))
+	if err != nil {
+		return Policy{}, err
 	}
-	policy, err := t.policy(variable, buckets)
+	policy, err := rights(stack, variable, buckets)
 	if err != nil {
 		return Policy{}, fmt.Errorf("%s: %w", file, err)
 	}

@@ -16,6 +16,8 @@ const stack = `{"Resources": {
 		"Environment": {"Variables": {"BUCKET": {"Ref": "Originals"}, "LIMIT": "1"}}}},
 	"Purge": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {"BUCKET": {"Ref": "Originals"}}}}},
 	"Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+	"OtherRole": {"Type": "AWS::IAM::Role", "Properties": {}},
+	"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "logs"}},
 	"Others": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "OtherRole"}],
 		"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}},
 	"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Role"}],
@@ -39,7 +41,7 @@ func TestRead(t *testing.T) {
 	got, err := read(t, stack)
 	const want = `{"Version":"2012-10-17","Statement":[` +
 		`{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::test/*"]},` +
-		`{"Effect":"Allow","Action":["logs:A","logs:B"],"Resource":["arn:aws:other:::Logs"]},` +
+		`{"Effect":"Allow","Action":["logs:A","logs:B"],"Resource":["arn:aws:logs:eu-central-1:111111111111:log-group:logs:*"]},` +
 		`{"Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws:s3:::test"]}]}`
 	if err != nil || got.String() != want {
 		t.Fatalf("policy is %s, %v; want %s", got, err, want)

@@ -1,80 +1,82 @@
 package roletest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"primrose/functions/internal/twin/template"
 )
 
-// template is what concerns us of a CloudFormation template.
-type template struct {
-	Resources map[string]struct {
-		Type       string
-		Properties properties
-	}
+// function is what concerns us of a function.
+type function struct {
+	Role        string
+	Environment struct{ Variables map[string]string }
 }
 
-type properties struct {
-	// Of a function.
-	Role        any
-	Environment struct{ Variables map[string]any }
-	// Of a role.
-	ManagedPolicyArns, Policies []any
-	// Of a policy.
-	Roles          []any
-	PolicyDocument any
+// role has no rights of its own but those of policies that are resources:
+// others would not be tested, so they are an error.
+type role struct {
+	AssumeRolePolicyDocument, Description template.NoBearing // who has the rights, not which
 }
 
-// policy joins the documents of all policies of the function's role. Rights
-// that come in other ways would not be tested, so they are an error.
-func (t template) policy(variable string, buckets map[string]string) (Policy, error) {
-	function, err := t.function(variable)
+type policy struct {
+	PolicyName     template.NoBearing // a name only
+	Roles          []string
+	PolicyDocument Policy
+}
+
+// rights joins the documents of all policies of the role of the one function
+// that is told the variable.
+func rights(stack *template.Stack, variable string, buckets map[string]string) (Policy, error) {
+	told, err := functionTold(stack, variable)
 	if err != nil {
 		return Policy{}, err
 	}
-	role, _ := reference(function.Role)
-	if made, ok := t.Resources[role]; !ok || len(made.Properties.ManagedPolicyArns)+len(made.Properties.Policies) > 0 {
-		return Policy{}, fmt.Errorf("the function's role %v must be the template's, and have its rights from policies that are resources", function.Role)
+	roles, err := template.All[role](stack, "AWS::IAM::Role")
+	if err != nil {
+		return Policy{}, err
 	}
-	names := names{}
-	for name, bucket := range buckets {
-		id, ok := reference(function.Environment.Variables[name])
-		if !ok {
-			return Policy{}, fmt.Errorf("%s is %v: it must refer to a bucket", name, function.Environment.Variables[name])
-		}
-		names[id] = bucket
+	at := slices.IndexFunc(roles, func(r template.Typed[role]) bool { return r.ARN == told.Role })
+	if at < 0 {
+		return Policy{}, fmt.Errorf("the function's role %s must be the template's", told.Role)
+	}
+	policies, err := template.All[policy](stack, "AWS::IAM::Policy")
+	if err != nil {
+		return Policy{}, err
 	}
 	var whole Policy
-	for _, r := range t.Resources {
-		if r.Type != "AWS::IAM::Policy" || !slices.ContainsFunc(r.Properties.Roles, func(v any) bool { id, _ := reference(v); return id == role }) {
-			continue
+	for _, p := range policies {
+		if slices.Contains(p.Properties.Roles, roles[at].Ref) {
+			whole.Version = p.Properties.PolicyDocument.Version
+			whole.Statement = append(whole.Statement, p.Properties.PolicyDocument.Statement...)
 		}
-		text, err := json.Marshal(names.resolve(r.Properties.PolicyDocument))
-		if err != nil {
-			return Policy{}, err
-		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.DisallowUnknownFields() // or what it says would be lost
-		var part Policy
-		if err := decoder.Decode(&part); err != nil {
-			return Policy{}, err
-		}
-		whole.Version = part.Version
-		whole.Statement = append(whole.Statement, part.Statement...)
 	}
 	if len(whole.Statement) == 0 {
-		return Policy{}, fmt.Errorf("the role %s has no policy", role)
+		return Policy{}, fmt.Errorf("the role %s has no policy", roles[at].ID)
 	}
-	return whole, nil
+	return rename(whole, stack, told, buckets)
 }
 
-func (t template) function(variable string) (found properties, err error) {
+// functionTold finds the one function that is told an environment variable.
+func functionTold(stack *template.Stack, variable string) (found function, err error) {
+	all, err := template.All[map[string]json.RawMessage](stack, "AWS::Lambda::Function")
+	if err != nil {
+		return found, err
+	}
 	count := 0
-	for _, r := range t.Resources {
-		if _, told := r.Properties.Environment.Variables[variable]; told && r.Type == "AWS::Lambda::Function" {
-			found = r.Properties
+	for _, f := range all {
+		var one function
+		text, err := json.Marshal(f.Properties)
+		if err == nil {
+			err = json.Unmarshal(text, &one)
+		}
+		if err != nil {
+			return found, fmt.Errorf("%s: %w", f, err)
+		}
+		if _, told := one.Environment.Variables[variable]; told {
+			found = one
 			count++
 		}
 	}
@@ -84,68 +86,19 @@ func (t template) function(variable string) (found properties, err error) {
 	return found, nil
 }
 
-// reference is the logical id that a Ref or a Fn::GetAtt refers to.
-func reference(v any) (id string, ok bool) {
-	m, _ := v.(map[string]any)
-	if id, ok = m["Ref"].(string); ok {
-		return id, true
+// rename puts a test's buckets in the place of those that a function is told.
+func rename(p Policy, stack *template.Stack, told function, buckets map[string]string) (renamed Policy, err error) {
+	deployed, err := template.All[map[string]json.RawMessage](stack, "AWS::S3::Bucket")
+	if err != nil {
+		return renamed, err
 	}
-	if parts, _ := m["Fn::GetAtt"].([]any); len(parts) == 2 {
-		id, ok = parts[0].(string)
-	}
-	return id, ok
-}
-
-// names are buckets by logical id.
-type names map[string]string
-
-// resolve replaces the references of a value. One to a bucket of ours becomes
-// that bucket's name or ARN, as CloudFormation would have it. Anything else
-// becomes what is not in S3, and keeps its logical id to be recognised by.
-func (n names) resolve(v any) any {
-	switch v := v.(type) {
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = n.resolve(v[i])
+	text := p.String()
+	for name, bucket := range buckets {
+		value := told.Environment.Variables[name]
+		if !slices.ContainsFunc(deployed, func(b template.Typed[map[string]json.RawMessage]) bool { return b.Ref == value }) {
+			return renamed, fmt.Errorf("%s is %q: it must refer to a bucket", name, value)
 		}
-		return list
-	case map[string]any:
-		if id, ok := reference(v); ok {
-			return n.name(id, v["Ref"] != nil)
-		}
-		if parts, ok := v["Fn::Join"].([]any); ok && len(parts) == 2 {
-			return n.join(parts[0], parts[1])
-		}
-		object := make(map[string]any, len(v))
-		for key := range v {
-			object[key] = n.resolve(v[key])
-		}
-		return object
+		text = strings.ReplaceAll(text, value, bucket)
 	}
-	return v
-}
-
-func (n names) name(id string, ref bool) string {
-	bucket, ours := n[id]
-	switch {
-	case ours && ref:
-		return bucket
-	case ours:
-		return "arn:aws:s3:::" + bucket
-	case id == "AWS::Partition":
-		return "aws"
-	case ref:
-		return id
-	}
-	return "arn:aws:other:::" + id
-}
-
-func (n names) join(separator, list any) string {
-	parts, _ := n.resolve(list).([]any)
-	texts := make([]string, len(parts))
-	for i, part := range parts {
-		texts[i] = fmt.Sprint(part)
-	}
-	return strings.Join(texts, fmt.Sprint(separator))
+	return template.Decode[Policy]([]byte(text))
 }
