@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -78,6 +79,11 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, domain, id string
 		http.ServeContent(w, r, "", modified, a.content())
 		return
 	}
+	if a.status == http.StatusOK && !a.cut && known(r.Header.Get("If-None-Match"), a.header.Get("Etag")) {
+		h.Del("Content-Type") // as of every answer without a body
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	if a.length >= 0 && a.status != http.StatusNotModified && a.status != http.StatusNoContent {
 		h.Set("Content-Length", strconv.FormatInt(a.length, 10))
 	}
@@ -89,6 +95,16 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, domain, id string
 		http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler) // the viewer learns that there is more
 	}
+}
+
+// known says whether a viewer has the version of an object that came in chunks, of which no part can be had.
+func known(tags, tag string) bool {
+	for one := range strings.SplitSeq(tags, ",") {
+		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); tag != "" && (one == "*" || one == strings.TrimPrefix(tag, "W/")) {
+			return true
+		}
+	}
+	return false
 }
 
 // content is the body, or in its place as many zeros, of which HEAD sends none.

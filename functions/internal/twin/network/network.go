@@ -13,6 +13,7 @@ package network
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -48,7 +49,7 @@ func Listen(address string) (*Network, error) {
 		DisableCompression:  true, // which would ask for another answer than the client did
 		MaxIdleConnsPerHost: 64,
 	}
-	n.server = &http.Server{Handler: n}
+	n.server = &http.Server{Handler: n, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)} // clients learn of their errors themselves
 	go n.server.Serve(n.listener)
 	return n, nil
 }

@@ -19,7 +19,8 @@ func (s *Storage) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.proxy.Se
 func (s *Storage) newProxy() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
-			p.Out.Host = p.In.Host // which is signed
+			p.Out.Host = p.In.Host // which is signed, as this may be, too
+			p.Out.Header["X-Forwarded-For"] = p.In.Header["X-Forwarded-For"]
 			p.Out.URL.RawQuery = p.In.URL.RawQuery
 			p.Out.URL.Scheme, p.Out.URL.Host = "http", s.server.Address
 			if p.In.TLS != nil {

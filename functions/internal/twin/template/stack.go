@@ -141,6 +141,15 @@ func (s *Stack) Unclaimed() []Resource {
 	return rest
 }
 
+// Resources are all of them, in the order of their logical ids.
+func (s *Stack) Resources() []Resource {
+	var all []Resource
+	for _, id := range slices.Sorted(maps.Keys(s.resources)) {
+		all = append(all, *s.resources[id])
+	}
+	return all
+}
+
 // Resource is the one of a logical id.
 func (s *Stack) Resource(id string) (Resource, bool) {
 	r, ok := s.resources[id]
