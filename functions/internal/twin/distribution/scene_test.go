@@ -94,20 +94,41 @@ type scene struct {
 
 func newScene(t *testing.T, edits ...string) *scene {
 	t.Helper()
+	s := start(t, edited(t, edits...))
+	s.Handle("bucket.example.com", &s.bucket)
+	s.Handle("api.example.com", &s.api)
+	return s
+}
+
+// newStage has one of the repository's own.
+func newStage(t *testing.T, name string) *scene {
+	t.Helper()
+	return start(t, stack(t, name))
+}
+
+func stack(t *testing.T, stage string) *template.Stack {
+	t.Helper()
+	read, err := template.Read("../../../../infra/stacks/testdata", "primrose-"+stage+"-eu-central-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+func start(t *testing.T, stack *template.Stack) *scene {
+	t.Helper()
 	n, err := network.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.Close)
 	s := &scene{T: t, Network: n, signed: map[string]string{}}
-	if s.Distribution, err = distribution.New(edited(t, edits...), s, s.clock.Now); err != nil {
+	if s.Distribution, err = distribution.New(stack, s, s.clock.Now); err != nil {
 		t.Fatal(err)
 	}
 	s.bucket.says(http.StatusForbidden)
 	s.api.says(http.StatusOK, "Cache-Control: max-age=60")
 	n.Handle(s.Domain, s.Distribution)
-	n.Handle("bucket.example.com", &s.bucket)
-	n.Handle("api.example.com", &s.api)
 	return s
 }
 
