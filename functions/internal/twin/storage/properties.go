@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"primrose/functions/internal/twin/identity"
-	"primrose/functions/internal/twin/template"
 )
 
 // bucket is what the twin obeys of a bucket's properties.
@@ -13,7 +12,7 @@ import (
 type bucket struct {
 	BucketEncryption               encryption
 	CorsConfiguration              struct{ CorsRules []corsRule }
-	LifecycleConfiguration         template.NoBearing // deletes after days, which no request waits for
+	LifecycleConfiguration         struct{ Rules []lifecycleRule }
 	NotificationConfiguration      notifications
 	OwnershipControls              ownership
 	PublicAccessBlockConfiguration *publicAccessBlock
@@ -69,6 +68,11 @@ func (b bucket) check() error {
 	for _, rule := range b.OwnershipControls.Rules {
 		if rule.ObjectOwnership != "BucketOwnerEnforced" {
 			return fmt.Errorf("OwnershipControls: %q is not understood", rule.ObjectOwnership)
+		}
+	}
+	for _, rule := range b.LifecycleConfiguration.Rules {
+		if err := rule.check(); err != nil {
+			return err
 		}
 	}
 	if status := b.VersioningConfiguration.Status; status != "" && status != "Enabled" {

@@ -35,9 +35,10 @@ type Storage struct {
 
 // held is a bucket that there is.
 type held struct {
-	events  bool // EventBridge learns of changes
-	exposes bool // a CORS rule names headers that scripts may read
-	policy  identity.Document
+	events    bool // EventBridge learns of changes
+	exposes   bool // a CORS rule names headers that scripts may read
+	lifecycle []lifecycleRule
+	policy    identity.Document
 }
 
 // Domain is what the hosts of a region's buckets end in.
@@ -110,7 +111,7 @@ func (s *Storage) create(name string, b bucket, policy identity.Document) error 
 	if err := errors.Join(b.check(), b.permits(policy)); err != nil {
 		return err
 	}
-	s.buckets[name] = &held{events: b.NotificationConfiguration.eventBridge(), exposes: exposes(b.CorsConfiguration.CorsRules), policy: policy}
+	s.buckets[name] = &held{b.NotificationConfiguration.eventBridge(), exposes(b.CorsConfiguration.CorsRules), b.LifecycleConfiguration.Rules, policy}
 	owner, ctx := s.owner(), context.Background()
 	_, err := owner.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectOwnership: types.ObjectOwnershipBucketOwnerEnforced})
 	if err == nil && b.VersioningConfiguration.Status != "" {

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -367,6 +369,46 @@ func TestVersioning(t *testing.T) {
 	}
 }
 
+// After the days of the template's rules, variants are gone, and of originals
+// what has been replaced or deleted; not a day before.
+func TestAge(t *testing.T) {
+	r := mustOpen(t)
+	operator := r.client(t, "https", r.directory.Operator())
+	originals, variants := r.stack.Outputs["Originals"], r.stack.Outputs["Variants"]
+	for _, object := range [][2]string{{variants, "v"}, {originals, "kept"}, {originals, "twice"}, {originals, "twice"}, {originals, "deleted"}} {
+		if err := put(t, operator, object[0], object[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := operator.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &originals, Key: new("deleted")})
+	if err == nil {
+		_, err = operator.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: &variants, Key: new("begun")})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		days int
+		want string // variants, uploads, versions of originals, markers
+	}{{1, "1 1 4 1"}, {9, "1 0 4 1"}, {90, "1 0 4 1"}, {92, "0 0 2 1"}, {92, "0 0 2 0"}} {
+		if err := r.storage.Age(t.Context(), time.Now().AddDate(0, 0, c.days)); err != nil {
+			t.Fatal(err)
+		}
+		listed, err := operator.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &variants})
+		uploads, again := operator.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &variants})
+		versions, last := operator.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &originals})
+		if err := errors.Join(err, again, last); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(len(listed.Contents), len(uploads.Uploads), len(versions.Versions), len(versions.DeleteMarkers)); got != c.want {
+			t.Errorf("after %d days there are %s, want %s", c.days, got, c.want)
+		}
+	}
+	if err := get(t, operator, originals, "kept"); err != nil {
+		t.Errorf("an original is gone: %v", err)
+	}
+}
+
 // All stages' buckets can be made, and are there by their outputs' names.
 func TestStages(t *testing.T) {
 	for _, stage := range []string{"dev", "prod", "full"} {
@@ -396,8 +438,11 @@ func TestStages(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const variants = `"Bucket":{"Ref":"PrimroseStorageVariantsD6D974F1"}`
 	for old, replacement := range map[string]string{
-		variants:                  strings.Replace(variants, "VariantsD6D974F1", "OriginalsFA39B013", 1), // which has a policy
-		`"SSEAlgorithm":"AES256"`: `"SSEAlgorithm":"aws:kms"`,
+		variants:                                               strings.Replace(variants, "VariantsD6D974F1", "OriginalsFA39B013", 1), // which has a policy
+		`"ExpirationInDays":90`:                                `"ExpirationInDays":90,"Prefix":"a/"`,
+		`"NoncurrentDays":90`:                                  `"NoncurrentDays":0`,
+		`"ExpiredObjectDeleteMarker":true`:                     `"ExpiredObjectDeleteMarker":true,"ExpirationInDays":9`,
+		`"SSEAlgorithm":"AES256"`:                              `"SSEAlgorithm":"aws:kms"`,
 		`"ObjectOwnership":"BucketOwnerEnforced"`:              `"ObjectOwnership":"ObjectWriter"`,
 		`"VersioningConfiguration":{"Status":"Enabled"}`:       `"VersioningConfiguration":{"Status":"Suspended"}`,
 		`"EventBridgeConfiguration"`:                           `"QueueConfigurations"`,
