@@ -10,6 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"primrose/functions/internal/keys"
+	"primrose/functions/internal/keyvalue"
+	"primrose/functions/internal/signature"
 	"primrose/functions/internal/twin/distribution"
 )
 
@@ -469,10 +475,42 @@ func TestStages(t *testing.T) {
 	}
 }
 
-func TestStageWithFirewall(t *testing.T) {
+// A stage with everything is refused for its firewall and its countries. Without them, its keys are pushed
+// as a person would, and a signed URL leads to the page to play on, which has a policy of its own.
+func TestFullStage(t *testing.T) {
 	_, err := distribution.New(stack(t, "full"), http.DefaultTransport, time.Now)
 	if err == nil || !strings.Contains(err.Error(), "WebACLId is not understood") {
 		t.Errorf("a stage with a firewall: %v", err)
+	}
+
+	s := newStage(t, "full", "WebACLId", "Restrictions")
+	s.Handle("*.execute-api.eu-central-1.amazonaws.com", &s.api)
+	s.Handle("*.cloudfront-kvs.global.api.aws", s.Stores(func(*http.Request, string, string) error { return nil }))
+	store, err := keyvalue.Open(aws.Config{HTTPClient: s.Client(), Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")}, s.stack.Outputs["Store"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := signature.Key{ID: "2026a", Secret: strings.Repeat("k", 43)}
+	signed, err := key.Sign("/playground.html?image=rose.jpg", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.want("before the key is pushed", "403 FunctionGeneratedResponse", s.ask("GET "+signed))
+	part, err := keys.Part([]signature.Key{key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Set(t.Context(), part); err != nil {
+		t.Fatal(err)
+	}
+	s.api.says(http.StatusOK, "Content-Security-Policy: script-src 'self'")
+	got := s.ask("GET " + signed)
+	s.want("after that", "200 Miss", got)
+	if policy := got.Header.Get("Content-Security-Policy"); policy != "script-src 'self'" || len(s.bucket.asked()) > 0 {
+		t.Errorf("the page has the policy %q", policy)
+	}
+	if asked := s.api.asked(); len(asked) != 1 || asked[0].RequestURI != "/live/playground.html/-/original" {
+		t.Errorf("the API was asked %d times", len(asked))
 	}
 }
 

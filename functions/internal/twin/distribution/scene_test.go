@@ -2,9 +2,14 @@ package distribution_test
 
 import (
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,12 +62,11 @@ func (o *originServer) says(status int, headers ...string) {
 			w.Header().Add(name, value)
 		}
 		if match := r.Header.Get("If-None-Match"); match != "" && match == w.Header().Get("Etag") {
-			status = http.StatusNotModified
+			w.WriteHeader(http.StatusNotModified)
+			return
 		}
 		w.WriteHeader(status)
-		if status != http.StatusNotModified {
-			io.WriteString(w, "body")
-		}
+		io.WriteString(w, "body")
 	})
 }
 
@@ -87,9 +91,12 @@ type scene struct {
 	*testing.T
 	*network.Network
 	*distribution.Distribution
+	stack       *template.Stack
 	clock       network.Clock
 	bucket, api originServer
-	signed      map[string]string // for whom requests were signed, by their hosts
+
+	mu     sync.Mutex
+	signed map[string]string // for whom requests were signed, by their hosts
 }
 
 func newScene(t *testing.T, edits ...string) *scene {
@@ -100,15 +107,33 @@ func newScene(t *testing.T, edits ...string) *scene {
 	return s
 }
 
-// newStage has one of the repository's own.
-func newStage(t *testing.T, name string) *scene {
+// newStage has one of the repository's own, without some of its distribution's properties.
+func newStage(t *testing.T, name string, without ...string) *scene {
 	t.Helper()
-	return start(t, stack(t, name))
+	return start(t, stack(t, name, without...))
 }
 
-func stack(t *testing.T, stage string) *template.Stack {
+func stack(t *testing.T, stage string, without ...string) *template.Stack {
 	t.Helper()
-	read, err := template.Read("../../../../infra/stacks/testdata", "primrose-"+stage+"-eu-central-1")
+	const dir = "../../../../infra/stacks/testdata"
+	name := "primrose-" + stage + "-eu-central-1"
+	text, err := os.ReadFile(filepath.Join(dir, name+".template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document map[string]any
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, resource := range document["Resources"].(map[string]any) {
+		properties, _ := resource.(map[string]any)["Properties"].(map[string]any)
+		of, _ := properties["DistributionConfig"].(map[string]any)
+		maps.DeleteFunc(of, func(property string, _ any) bool { return slices.Contains(without, property) })
+	}
+	if text, err = json.Marshal(document); err != nil {
+		t.Fatal(err)
+	}
+	read, err := template.Parse(text, dir, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +147,7 @@ func start(t *testing.T, stack *template.Stack) *scene {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.Close)
-	s := &scene{T: t, Network: n, signed: map[string]string{}}
+	s := &scene{T: t, Network: n, stack: stack, signed: map[string]string{}}
 	if s.Distribution, err = distribution.New(stack, s, s.clock.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +160,9 @@ func start(t *testing.T, stack *template.Stack) *scene {
 // RoundTrip notes for whom a request is to be signed.
 func (s *scene) RoundTrip(r *http.Request) (*http.Response, error) {
 	if source, ok := distribution.Source(r.Context()); ok {
+		s.mu.Lock()
 		s.signed[r.URL.Host] = source
+		s.mu.Unlock()
 	}
 	return s.Network.RoundTripper().RoundTrip(r)
 }
