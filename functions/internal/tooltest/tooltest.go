@@ -1,5 +1,5 @@
-// Package tooltest runs the programs that tests need: scripts of Node.js', and
-// servers on 127.0.0.1, as long as the test binary runs.
+// Package tooltest runs the programs that tests and the twin need: scripts of
+// Node.js', and servers on 127.0.0.1, as long as the process runs.
 package tooltest
 
 import (
@@ -74,7 +74,7 @@ func Find(name string) (string, error) {
 	}
 	program, err := exec.LookPath(name)
 	if err != nil {
-		return "", fmt.Errorf("these tests need %s: run `make tools` in the repository's folder", name)
+		return "", fmt.Errorf("%s isn't there: run `make tools` in the repository's folder", name)
 	}
 	return program, nil
 }
