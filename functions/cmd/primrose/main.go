@@ -25,6 +25,8 @@ type command struct {
 
 var commands = []command{
 	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
+	{"url", "write the URL of a variant, as HTML, Markdown, curl's command and more", urlCommand},
+	{"inspect", "tell what the service makes of a URL or a file", inspectCommand},
 	{"sign", "sign URLs for a stage that wants them signed", signCommand},
 	{"keys", "tell the edge which keys URLs are signed with", keysCommand},
 	{"presets", "tell the edge what named sets of options there are", presetsCommand},
@@ -106,6 +108,22 @@ func parseFlags(flags *flag.FlagSet, args []string) error {
 		return errUsage
 	}
 	return err
+}
+
+// parseMixed reads the flags of a command wherever they stand among its
+// arguments, which it returns. Behind -- all are arguments.
+func parseMixed(flags *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := parseFlags(flags, args); err != nil {
+			return nil, err
+		}
+		read := len(args) - flags.NArg()
+		if flags.NArg() == 0 || read > 0 && args[read-1] == "--" {
+			return append(rest, flags.Args()...), nil
+		}
+		rest, args = append(rest, flags.Arg(0)), flags.Args()[1:]
+	}
 }
 
 // parse reads the flags of a command that takes no other arguments.

@@ -87,7 +87,7 @@ func (o *serveOptions) announce(w io.Writer, url string) {
 		fmt.Fprintln(w, "  wants signed URLs: primrose sign makes them")
 	}
 	for _, k := range o.made {
-		fmt.Fprintf(w, "    PRIMROSE_KEY=%s primrose sign %s '%s/rose.jpg?w=300'   (a key for this run)\n", k.Secret, signFlag(k), url)
+		fmt.Fprintf(w, "    PRIMROSE_KEY=%s primrose sign %s '%s/rose.jpg?w=300'   (a key for this run)\n", k.Secret, keyFlag(k), url)
 	}
 	if len(o.presets) > 0 {
 		fmt.Fprintf(w, "  knows %d presets\n", len(o.presets))

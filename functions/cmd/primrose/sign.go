@@ -33,33 +33,22 @@ the query as they are sent: change nothing of them afterwards.
 `
 
 func signCommand(_ context.Context, args []string) error {
+	var o signFlags
 	flags := newFlags("sign", signHelp)
-	id := flags.String("key-id", "", "`id` of the key, as the stage names it")
-	imgix := flags.Bool("imgix", false, "sign as imgix's libraries do, by MD5 with its token, which needs no --key-id")
-	file := flags.String("key-file", "", "`file` that holds the key (default $"+keyVariable+")")
-	lifetime := flags.Duration("expires", 0, "`time` for which the URL is valid, such as 24h (default for ever)")
+	o.add(flags)
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
 	if flags.NArg() == 0 {
 		return explain(flags, "which URL?")
 	}
-	if *imgix {
-		if *id != "" {
-			return fmt.Errorf("--imgix signs with imgix's token, --key-id %s with another key: which is meant?", *id)
-		}
-		*id = signature.Imgix
-	}
-	key, err := readKey(*id, *file)
+	key, err := o.key()
 	if err != nil {
 		return err
 	}
-	if *lifetime < 0 {
-		return errors.New("--expires must not be negative")
-	}
-	var expires time.Time
-	if *lifetime > 0 {
-		expires = time.Now().Add(*lifetime)
+	expires, err := o.expiry()
+	if err != nil {
+		return err
 	}
 	for _, url := range flags.Args() {
 		signed, err := signURL(key, url, expires)
@@ -86,8 +75,8 @@ func readKey(id, file string) (signature.Key, error) {
 	return key, key.Check()
 }
 
-// signFlag is how the sign command is told the key's id.
-func signFlag(key signature.Key) string {
+// keyFlag is how the sign command is told the key's id.
+func keyFlag(key signature.Key) string {
 	if key.ID == signature.Imgix {
 		return "--imgix"
 	}
@@ -99,15 +88,7 @@ func signURL(key signature.Key, url string, expires time.Time) (string, error) {
 	if strings.Contains(url, "#") {
 		return "", errors.New("what follows # is never sent: leave it out, or write %23 for a # in the name")
 	}
-	origin, target := "", url
-	if i := strings.Index(url, "://"); i >= 0 {
-		host := i + len("://")
-		end := len(url)
-		if slash := strings.Index(url[host:], "/"); slash >= 0 {
-			end = host + slash
-		}
-		origin, target = url[:end], url[end:]
-	}
+	origin, target := cutOrigin(url)
 	signed, err := key.Sign(target, expires)
 	if err != nil {
 		return "", err
@@ -120,6 +101,19 @@ func signURL(key signature.Key, url string, expires time.Time) (string, error) {
 		return "", err
 	}
 	return origin + signed, nil
+}
+
+// cutOrigin parts a URL before its path. A path has no origin.
+func cutOrigin(url string) (origin, target string) {
+	i := strings.Index(url, "://")
+	if i < 0 {
+		return "", url
+	}
+	host := i + len("://")
+	if slash := strings.Index(url[host:], "/"); slash >= 0 {
+		return url[:host+slash], url[host+slash:]
+	}
+	return url, ""
 }
 
 // withoutPreset leaves out what only the stage knows.
