@@ -41,7 +41,9 @@ function widths() {
 async function srcset(values) {
   const sized = values.w || values.h ? values : {...values, w: String(shown.width)};
   const offers = await Promise.all(widths().map(async ({dpr, width}) => {
-    const url = await servableURL(target({...sized, dpr: String(Math.round(dpr * 100) / 100)}));
+    const offered = {...sized, dpr: String(Math.round(dpr * 100) / 100)};
+    if (dpr === 1) delete offered.dpr;
+    const url = await servableURL(target(offered));
     return `${attribute(url)} ${width}w`;
   }));
   return offers.join(',\n    ');

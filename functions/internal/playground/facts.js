@@ -34,7 +34,10 @@ function savedText(bytes, original) {
   return percent >= 0 ? `${percent} % less than the original` : `${-percent} % more than the original`;
 }
 
-const formatNames = {'image/jpeg': 'JPEG', 'image/png': 'PNG', 'image/webp': 'WebP', 'image/avif': 'AVIF', 'image/gif': 'GIF', 'image/svg+xml': 'SVG', 'image/tiff': 'TIFF'};
+const formatNames = {
+  'image/jpeg': 'JPEG', 'image/jpg': 'JPEG', 'image/png': 'PNG', 'image/webp': 'WebP', 'image/avif': 'AVIF', 'image/gif': 'GIF',
+  'image/svg+xml': 'SVG', 'image/svg': 'SVG', 'image/tiff': 'TIFF', 'application/json': 'JSON', 'text/css': 'CSS', 'text/plain': 'text',
+};
 
 function formatName(type) {
   return formatNames[type] ?? type;
@@ -45,11 +48,12 @@ function showFacts(shown) {
   const {size, type, width, height, cache, original} = shown;
   const numbers = [['Bytes', bytesText(size)], ['Format', formatName(type)]];
   if (width) numbers.push(['Size', `${width} × ${height}`]);
-  if (original) numbers.push(['Saved', `${Math.round(100 * (1 - size / original.bytes))} %`]);
-  if (original) numbers.push(['Original', `${bytesText(original.bytes)}, ${original.width} × ${original.height} ${original.format}`]);
+  if (width && original) numbers.push(['Saved', `${Math.round(100 * (1 - size / original.bytes))} %`]);
+  if (original) numbers.push(['Original', `${bytesText(original.bytes)}, ${original.width} × ${original.height} ${formatName('image/' + original.format)}`]);
   if (cache) numbers.push(['Answered', cache === 'Miss' ? 'made now' : cache === 'Hit from store' ? 'kept variant' : cache]);
   $('numbers').replaceChildren(...numbers.map(([name, value]) => make('div', {}, make('dt', {textContent: name}), make('dd', {textContent: value}))));
   showTimes(shown.times);
-  const size2 = width ? `${width} × ${height} ` : '';
-  $('status').textContent = `${view.image}: ${size2}${formatName(type)}, ${bytesText(size)}${original ? ', ' + savedText(size, original.bytes) : ''}`;
+  const sides = width ? `${width} × ${height} ` : '';
+  const saved = width && original ? ', ' + savedText(size, original.bytes) : '';
+  $('status').textContent = `${view.image}: ${sides}${formatName(type)}, ${bytesText(size)}${saved}`;
 }

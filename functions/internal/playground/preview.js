@@ -82,13 +82,15 @@ function keep(name, target, make) {
   return value;
 }
 
-// factsOf is what the service knows of an original, or nothing.
+// factsOf is what the service knows of an original, or nothing. Its sides are
+// those of the upright picture.
 function factsOf(image) {
-  const facts = keep('facts', target({fm: 'json'}, image), async () => {
-    const {blob} = await fetched(target({fm: 'json'}, image));
-    return JSON.parse(await blob.text());
-  });
-  return facts.catch(() => null);
+  const asked = target({fm: 'json'}, image);
+  return keep('facts', asked, async () => {
+    const facts = JSON.parse(await (await fetched(asked)).blob.text());
+    const [width, height] = facts.orientation > 4 ? [facts.height, facts.width] : [facts.width, facts.height];
+    return {...facts, width, height};
+  }).catch(() => null);
 }
 
 // pictureOf is what a target shows; nothing if it can't be had.
@@ -147,8 +149,9 @@ function reveal(id) {
 function showFailure(failure) {
   const detail = failure instanceof Failure ? failure.message : `The service can’t be reached (${failure.message}).`;
   const beside = blame(failure instanceof Failure ? detail : '');
-  $('failure').textContent = beside ? '' : detail;
-  $('failure').hidden = beside;
+  const empty = $('frame').hidden && $('told').hidden; // then the stage says it, too
+  $('failure').textContent = detail;
+  $('failure').hidden = beside && !empty;
   $('status').textContent = detail;
 }
 

@@ -20,7 +20,13 @@ async function start() {
     view.values = {...first};
     history.replaceState(null, '', lead + 'image=' + escaped(view.image) + '&' + queryOf(view.values));
   }
+  openChanged();
   announce();
+}
+
+// openChanged opens the groups in which something is chosen already.
+function openChanged() {
+  for (const group of groups) group.details.open ||= group.names.some(name => name in view.values);
 }
 
 start();
