@@ -1,15 +1,7 @@
 package distribution
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"maps"
-	"net/http"
-	"net/textproto"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -121,113 +113,9 @@ var (
 	readOnly = strings.Fields(`cdn-loop content-length host transfer-encoding via`)
 )
 
-// A header's name, which functions write in lower case, and its value.
-// https://www.rfc-editor.org/rfc/rfc9110#section-5
-var (
-	headerName  = regexp.MustCompile("^[a-z0-9!#$%&'*+.^_`|~-]+$")
-	headerValue = regexp.MustCompile(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
-)
-
 func matchesAny(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		matched, _ := path.Match(pattern, name)
 		return matched
 	})
-}
-
-// rewrite makes a viewer's request the one that the function returned.
-func (o outcome) rewrite(q *request, host string) error {
-	was := headersOf(q, host)
-	for _, name := range readOnly {
-		if !slices.Equal(was[name].values(), o.Result.Headers[name].values()) {
-			return fmt.Errorf("it changed the header %s, which may only be read", name)
-		}
-	}
-	header, err := o.header()
-	switch {
-	case err != nil:
-		return err
-	case o.Result.Method != q.method:
-		return errors.New("it changed the method, which may only be read")
-	case !strings.HasPrefix(o.Result.URI, "/") || strings.ContainsAny(o.Result.URI, "?# \r\n"):
-		return fmt.Errorf("it set the URI %q", o.Result.URI)
-	case len(o.Result.URI+o.Query) >= maxURL || strings.ContainsAny(o.Query, "# \r\n"):
-		return fmt.Errorf("it set a query of %d bytes, or one that has other characters than a query may", len(o.Query))
-	}
-	header.Del("Host")
-	for _, name := range disallowed {
-		if values, ok := q.header[textproto.CanonicalMIMEHeaderKey(name)]; ok {
-			header[textproto.CanonicalMIMEHeaderKey(name)] = values // it never saw them
-		}
-	}
-	if sent := o.cookies(); sent != "" {
-		header.Set("Cookie", sent)
-	}
-	q.path, q.query, q.header = o.Result.URI, o.Query, header
-	return nil
-}
-
-func (o outcome) cookies() string {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(o.Result.Cookies)) {
-		for _, value := range o.Result.Cookies[name].values() {
-			pairs = append(pairs, name+"="+value)
-		}
-	}
-	return strings.Join(pairs, "; ")
-}
-
-// header are the headers that the function returned, if it may set them.
-func (o outcome) header() (http.Header, error) {
-	header := http.Header{}
-	for name, f := range o.Result.Headers {
-		if !headerName.MatchString(name) || matchesAny(disallowed, name) {
-			return nil, fmt.Errorf("it set the header %q, which it may not", name)
-		}
-		for _, value := range f.values() {
-			if !headerValue.MatchString(value) {
-				return nil, fmt.Errorf("it set the header %s to %q", name, value)
-			}
-			header.Add(name, value)
-		}
-	}
-	return header, nil
-}
-
-// response is the function's own answer. Its body is a text, or an object that says how it is encoded.
-func (o outcome) response() (*answer, error) {
-	status := *o.Result.StatusCode
-	if status < 200 || status > 599 {
-		return nil, fmt.Errorf("it answered with the status %d", status)
-	}
-	header, err := o.header()
-	if err != nil {
-		return nil, err
-	}
-	body, err := o.body()
-	if err != nil {
-		return nil, err
-	}
-	return &answer{response: response{status: status, header: header, body: body, length: int64(len(body))}}, nil
-}
-
-func (o outcome) body() ([]byte, error) {
-	if len(o.Result.Body) == 0 || string(o.Result.Body) == "null" {
-		return nil, nil
-	}
-	var text string
-	if json.Unmarshal(o.Result.Body, &text) == nil {
-		return []byte(text), nil
-	}
-	var encoded struct{ Encoding, Data string }
-	if err := json.Unmarshal(o.Result.Body, &encoded); err != nil {
-		return nil, err
-	}
-	switch encoded.Encoding {
-	case "text":
-		return []byte(encoded.Data), nil
-	case "base64":
-		return base64.StdEncoding.DecodeString(encoded.Data)
-	}
-	return nil, fmt.Errorf("its body is encoded by %q", encoded.Encoding)
 }

@@ -80,50 +80,34 @@ func (f *function) configure(p functionProperties) error {
 	return nil
 }
 
-// patience is how long a function may run. CloudFront's limit is about a millisecond of another machine;
+// longestRun is how long a function may run. CloudFront's limit is about a millisecond of another machine;
 // this one only ends what has no end.
-const patience = 5 * time.Second
+const longestRun = 5 * time.Second
 
 // outcome is what a run printed: an error, or what the function returned, with the query that it means.
 type outcome struct {
 	Failed string
-	Result *struct {
-		Method     string
-		URI        string
-		Headers    fields
-		Cookies    fields
-		StatusCode *int
-		Body       json.RawMessage
-	}
-	Query string
+	Result json.RawMessage
+	Query  string
 }
 
 // call has the function handle a request. It changes the request, or answers it by itself.
 func (f *function) call(ctx context.Context, q *request, host string) *answer {
 	out, err := f.run(ctx, newEvent(f.distribution, q, host))
-	switch {
-	case err != nil:
+	if err != nil {
 		f.distribution.Log.Warn("the function failed", "error", err)
 		return refusal(http.StatusServiceUnavailable, "The CloudFront function is invalid, or could not run.").as("FunctionExecutionError")
-	case out.Result == nil:
-		err = errors.New("it returned nothing")
-	case out.Result.StatusCode != nil:
-		var a *answer
-		if a, err = out.response(); err == nil {
-			return a.as("FunctionGeneratedResponse")
-		}
-	default:
-		err = out.rewrite(q, host)
 	}
+	a, err := out.apply(q, host)
 	if err != nil {
 		f.distribution.Log.Warn("the function's result is not valid", "error", err)
 		return refusal(http.StatusBadGateway, "The CloudFront function returned an invalid value.").as("FunctionValidationError")
 	}
-	return nil
+	return a
 }
 
 func (f *function) run(ctx context.Context, e event) (out outcome, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, longestRun)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "primrose-njs-")
 	if err != nil {
@@ -133,17 +117,13 @@ func (f *function) run(ctx context.Context, e event) (out outcome, err error) {
 	if err := os.WriteFile(filepath.Join(dir, "cloudfront"), module, 0o600); err != nil {
 		return out, err
 	}
-	var values map[string]string // null: no store is associated
-	if f.store != nil {
-		values = f.store.Values()
-	}
-	given, err := json.Marshal(map[string]any{"event": e, "query": e.query, "values": values})
+	script, err := f.script(e)
 	if err != nil {
 		return out, err
 	}
 	// In its sandbox, njs has no files, as CloudFront has none; nor does it make functions of texts.
 	cmd := exec.CommandContext(ctx, f.njs, "-s", "-u", "-p", dir, "-")
-	cmd.Stdin = strings.NewReader(before + f.code + "\nconst twinGiven = " + string(given) + ";\n" + after)
+	cmd.Stdin = strings.NewReader(script)
 	cmd.Env = []string{}
 	printed, err := cmd.CombinedOutput()
 	if err != nil {
@@ -156,4 +136,14 @@ func (f *function) run(ctx context.Context, e event) (out outcome, err error) {
 		return out, errors.New(out.Failed)
 	}
 	return out, nil
+}
+
+// script is the function's code with what calls it around.
+func (f *function) script(e event) (string, error) {
+	var values map[string]string // null: no store is associated
+	if f.store != nil {
+		values = f.store.Values()
+	}
+	given, err := json.Marshal(map[string]any{"event": e, "query": e.query, "values": values})
+	return before + f.code + "\nconst twinGiven = " + string(given) + ";\n" + after, err
 }

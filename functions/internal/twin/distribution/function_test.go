@@ -70,6 +70,8 @@ func TestFunctionIsRestricted(t *testing.T) {
 		{`return r`, "200 Miss"},
 		{`return {statusCode: 302, headers: {location: {value: '/b'}}}`, "302 FunctionGeneratedResponse"},
 		{`return {statusCode: 400, body: {encoding: 'base64', data: 'Ym9keQ=='}}`, "400 FunctionGeneratedResponse"},
+		{`return {statusCode: 'many'}`, "502 FunctionValidationError"},
+		{`r.headers.accept = 'a/b'; return r`, "502 FunctionValidationError"},
 		{`return {statusCode: 1000}`, "502 FunctionValidationError"},
 		{`return {statusCode: 200, headers: {'x-cache': {value: 'Hit'}}}`, "502 FunctionValidationError"},
 		{`return null`, "502 FunctionValidationError"},
