@@ -23,9 +23,19 @@ function makeSVG(tag, attributes = {}, text = '') {
 
 const settings = JSON.parse($('settings').textContent);
 const sections = JSON.parse($('options').textContent);
-for (const section of sections) for (const entry of section.entries) entry.options = entry.options.map(optionFrom);
+for (const section of sections) section.entries = section.entries.map(entryFrom);
 const options = sections.flatMap(section => section.entries.flatMap(entry => entry.options));
 const optionOf = Object.fromEntries(options.map(option => [option.name, option]));
+
+// entryFrom reads an entry: its text, its options' lines, its examples.
+function entryFrom(text) {
+  const [about, ...lines] = text.split('\n');
+  return {
+    text: about,
+    options: lines.filter(line => line[0] !== '>').map(optionFrom),
+    examples: lines.filter(line => line[0] === '>').map(line => line.slice(1)),
+  };
+}
 
 // optionFrom reads a line of the table.
 function optionFrom(line) {

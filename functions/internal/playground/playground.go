@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"text/template"
 	"time"
@@ -131,42 +132,43 @@ func data(value any) string {
 	return strings.ReplaceAll(strings.TrimSpace(text.String()), "<", `\u003c`)
 }
 
-// section and entry are of [options.Reference] what the page shows.
-type (
-	section struct {
-		Title   string  `json:"title"`
-		Entries []entry `json:"entries"`
-	}
-	entry struct {
-		Text     string   `json:"text"`
-		Options  []string `json:"options"`  // lines of the table
-		Examples []string `json:"examples"` // queries
-	}
-)
+// section is what the page shows of one of [options.Reference]: each entry is its
+// text, its lines of the table, and its examples' queries behind ">".
+type section struct {
+	Title   string   `json:"title"`
+	Entries []string `json:"entries"`
+}
 
 func reference() []section {
 	var sections []section
 	for _, s := range options.Reference() {
 		shown := section{Title: s.Title}
 		for _, e := range s.Entries {
-			shown.Entries = append(shown.Entries, entry{e.Text, lines(e), queries(e)})
+			shown.Entries = append(shown.Entries, entry(e))
 		}
 		sections = append(sections, shown)
 	}
 	return sections
 }
 
-func lines(e options.Entry) (all []string) {
+func entry(e options.Entry) string {
+	var text strings.Builder
+	text.WriteString(e.Text)
 	for _, o := range e.Options {
-		all = append(all, strings.TrimSpace(strings.Join([]string{o.Name, o.Kind, o.Range, o.Default}, " ")))
+		text.WriteString("\n" + strings.TrimSpace(strings.Join([]string{o.Name, o.Kind, o.Range, o.Default}, " ")))
 	}
-	return all
+	for _, example := range e.Examples {
+		text.WriteString("\n>" + query(example, e.Options[0].Name == "w"))
+	}
+	return text.String()
 }
 
-func queries(e options.Entry) (all []string) {
-	for _, example := range e.Examples {
-		_, query, _ := strings.Cut(example, "?")
-		all = append(all, query)
+// query is an example's, but for a width that it has only to be small in the
+// manual.
+func query(example string, sized bool) string {
+	_, query, _ := strings.Cut(example, "?")
+	if width := regexp.MustCompile(`(^|&)w=[0-9]+(&|$)`); !sized && !strings.Contains(query, "&h=") {
+		query = strings.Trim(width.ReplaceAllString(query, "$1"), "&")
 	}
-	return all
+	return query
 }
