@@ -27,6 +27,7 @@ var commands = []command{
 	{"serve", "serve the images of a folder or a bucket on this machine", serveCommand},
 	{"url", "write the URL of a variant, as HTML, Markdown, curl's command and more", urlCommand},
 	{"inspect", "tell what the service makes of a URL or a file", inspectCommand},
+	{"warm", "have a service make the variants of a folder or a bucket", warmCommand},
 	{"sign", "sign URLs for a stage that wants them signed", signCommand},
 	{"keys", "tell the edge which keys URLs are signed with", keysCommand},
 	{"presets", "tell the edge what named sets of options there are", presetsCommand},

@@ -298,7 +298,8 @@ func TestMistakes(t *testing.T) {
 		{"serve --originals " + file, 1, file + " is no folder"},
 		{"serve --originals s3://", 1, "a bucket's name"},
 		{"serve --originals s3://a/b", 1, "without a prefix"},
-		{"serve --originals s3://no-such-bucket", 1, "can't be listed"},
+		{"serve --originals s3://no-such-bucket", 1, "can't be listed: there is no such bucket"},
+		{"serve --originals " + dir + " --variants s3://no-such-bucket", 1, "there is no such bucket"},
 		{"serve --originals " + dir + " --variants " + file, 1, "--variants"},
 		{"serve --originals " + dir + " --variants " + dir + "/variants", 1, "must stay as it is"},
 		{"serve --originals " + dir + " --decoders heic", 1, "neither tiff nor svg"},
@@ -328,6 +329,16 @@ func TestMistakes(t *testing.T) {
 		{"url rose.jpg --srcset 2,1", 1, "--srcset"},
 		{"url rose.jpg --base images.example.com", 1, "scheme and host alone"},
 		{"url rose.jpg --expires 1h", 1, "--key-id"},
+		{"warm", 2, "which originals?"},
+		{"warm --originals " + dir, 1, "which variants?"},
+		{"warm --originals " + dir + " --options w=0", 1, "w=0 is refused"},
+		{"warm --originals " + dir + " --options wdth=3", 1, "is no option"},
+		{"warm --originals " + dir + " --options-file " + key, 1, "line 1"},
+		{"warm --originals " + dir + " --options w=3 --accept jxl", 1, "none of avif, webp and other"},
+		{"warm --originals " + dir + " --options w=3 --parallel 0", 1, "--parallel"},
+		{"warm --originals " + dir + "/none --options w=3", 1, "there is no folder"},
+		{"warm --originals s3://no-such-bucket --options w=3", 1, "there is no such bucket"},
+		{"warm --originals ../../internal/sample/originals --options w=3 --journal " + key, 1, "no journal"},
 		{"inspect", 2, "name one URL"},
 		{"inspect none.jpg", 1, "no file here"},
 		{"inspect --widths 2,1 /rose.jpg", 1, "--widths"},
@@ -365,6 +376,18 @@ func TestMistakes(t *testing.T) {
 		if exit == nil || exit.ExitCode() != c.status || !strings.Contains(string(out), c.says) {
 			t.Errorf("primrose %s: %v\n%s", c.args, err, out)
 		}
+	}
+}
+
+// TestForbidden: credentials that may not read are told what they lack.
+func TestForbidden(t *testing.T) {
+	bucket := s3test.Bucket(t)
+	cmd := primrose(t, "serve", "--originals", "s3://"+bucket)
+	for name, value := range s3test.User(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::`+bucket+`/*"}]}`) {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "they need s3:ListBucket on it") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -184,7 +184,7 @@ func (l Link) picture() (string, error) {
 
 func (l Link) markdown() (string, error) {
 	if len(l.Widths) > 0 {
-		return "", errors.New("Markdown knows no srcset: write the img, which Markdown takes, too")
+		return "", errors.New("a srcset is nothing that Markdown has: write the img, which it takes, too")
 	}
 	src, err := l.target(l.Query)
 	alt := strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`).Replace(l.Alt)

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
 	"time"
 
 	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/format"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/playground"
 	"primrose/functions/internal/problem"
@@ -69,17 +69,12 @@ func (s *Service) shown(keys []string) []original {
 	shown := []original{}
 	for _, key := range keys {
 		v, err := variant.New(key, options.Options{})
-		if dropped := strings.HasPrefix(key, droppedFolder); err != nil || !dropped && !imageNames[strings.ToLower(path.Ext(key))] {
+		if dropped := strings.HasPrefix(key, droppedFolder); err != nil || !dropped && !format.Named(key) {
 			continue
 		}
 		shown = append(shown, original{key, s.thumbnail(v)})
 	}
 	return shown
-}
-
-var imageNames = map[string]bool{
-	".jpg": true, ".jpeg": true, ".png": true, ".webp": true, ".avif": true, ".gif": true,
-	".tif": true, ".tiff": true, ".svg": true,
 }
 
 func (s *Service) thumbnail(v variant.Variant) string {

@@ -1,0 +1,241 @@
+package warm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"primrose/functions/internal/problem"
+)
+
+// Warmer asks for what a plan holds.
+type Warmer struct {
+	Base     string // scheme and host of the service
+	Sign     func(target string) (string, error)
+	Parallel int      // requests at a time, at least 1
+	Journal  *Journal // nil: none
+	Told     func(Progress, *Failure)
+
+	sleep func(ctx context.Context, d time.Duration) error // nil: [sleep]
+	rest  rest
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Total  int
+	Made   int // asked for, and answered well
+	Known  int // made before, as the journal says
+	Failed int
+	Bytes  int64 // received
+}
+
+// Done is how many requests need no more work.
+func (p Progress) Done() int { return p.Made + p.Known + p.Failed }
+
+// Failure is a request that was not answered well.
+type Failure struct {
+	Request
+	Status int    // 0 if there was no answer
+	Code   string // the problem's; without one, the status's words
+	Detail string
+}
+
+func (f *Failure) String() string {
+	return fmt.Sprintf("%s (%s): %s: %s", f.Target, f.Accept, f.Code, f.Detail)
+}
+
+// Run asks for everything that the journal doesn't know yet, and tells of each.
+// Its error is that of a service which doesn't answer at all, of the journal, or
+// of ctx.
+func (w *Warmer) Run(ctx context.Context, plan Plan) (Progress, error) {
+	if w.sleep == nil {
+		w.sleep = sleep
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &run{Warmer: w, cancel: cancel, progress: Progress{Total: plan.Total()}}
+	requests := make(chan Request)
+	var askers sync.WaitGroup
+	for range max(1, w.Parallel) {
+		askers.Go(func() {
+			for request := range requests {
+				r.ask(ctx, request)
+			}
+		})
+	}
+	for request, err := range plan.Requests() {
+		switch {
+		case err != nil:
+			r.failed(&Failure{Request: request, Code: string(problem.Of(err).Code), Detail: err.Error()})
+		case w.Journal.Has(request):
+			r.note(func(p *Progress) { p.Known++ }, nil)
+		default:
+			select {
+			case requests <- request:
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	close(requests)
+	askers.Wait()
+	return r.progress, context.Cause(ctx)
+}
+
+// run is a run under way.
+type run struct {
+	*Warmer
+	cancel context.CancelCauseFunc
+
+	mu       sync.Mutex
+	progress Progress
+}
+
+func (r *run) note(count func(*Progress), failure *Failure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count(&r.progress)
+	if r.Told != nil {
+		r.Told(r.progress, failure)
+	}
+}
+
+func (r *run) failed(f *Failure) { r.note(func(p *Progress) { p.Failed++ }, f) }
+
+// Retries are bounded: what fails five times is broken, and is reported.
+const (
+	attempts    = 5
+	firstPause  = 500 * time.Millisecond // doubled each time, and up to half longer by chance
+	longestRest = time.Minute            // that a service may ask for
+)
+
+// ask asks for one variant until it is there, or is not going to be.
+func (r *run) ask(ctx context.Context, request Request) {
+	pause := firstPause
+	for attempt := 1; ; attempt++ {
+		if r.rest.wait(ctx, r.sleep) != nil {
+			return
+		}
+		bytes, failure, again, err := r.get(ctx, request)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case failure == nil && err == nil:
+			if err := r.Journal.Add(request); err != nil {
+				r.cancel(fmt.Errorf("the journal: %w", err))
+			}
+			r.note(func(p *Progress) { p.Made++; p.Bytes += bytes }, nil)
+			return
+		case attempt == attempts && err != nil:
+			r.cancel(fmt.Errorf("the service does not answer: %w", err))
+			return
+		case attempt == attempts || failure != nil && again < 0:
+			r.failed(failure)
+			return
+		}
+		if again > 0 { // the service asks everybody to wait
+			r.rest.until(time.Now().Add(again))
+			continue
+		}
+		if r.sleep(ctx, pause+rand.N(pause/2)) != nil {
+			return
+		}
+		pause *= 2
+	}
+}
+
+// get asks once. Where it failed, again says whether to ask again: not if it is
+// negative, and if it is positive, not before that time has passed.
+func (r *run) get(ctx context.Context, request Request) (bytes int64, failure *Failure, again time.Duration, err error) {
+	target := request.Target
+	if r.Sign != nil {
+		if target, err = r.Sign(target); err != nil {
+			return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}, -1, nil
+		}
+	}
+	asked, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Base+target, nil)
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	asked.Header.Set("Accept", request.Accept)
+	response, err := http.DefaultClient.Do(asked)
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusOK {
+		if bytes, err = io.Copy(io.Discard, response.Body); err != nil {
+			failure = &Failure{Request: request, Status: response.StatusCode, Code: "broken_off", Detail: err.Error()}
+		}
+		return bytes, failure, 0, nil
+	}
+	return 0, failureOf(request, response), retryAfter(response), nil
+}
+
+func failureOf(request Request, response *http.Response) *Failure {
+	f := &Failure{Request: request, Status: response.StatusCode, Code: response.Status}
+	text, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	var face struct{ Code, Detail string }
+	if err == nil && json.Unmarshal(text, &face) == nil && face.Code != "" {
+		f.Code, f.Detail = face.Code, face.Detail
+	}
+	return f
+}
+
+// retryAfter is how long to wait before the same is asked again; negative where
+// the answer would be the same (RFC 9110, sections 10.2.3 and 15).
+func retryAfter(response *http.Response) time.Duration {
+	switch response.StatusCode {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	default:
+		return -1
+	}
+	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, longestRest)
+}
+
+// rest is a time at which everybody waits.
+type rest struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (r *rest) until(end time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if end.After(r.end) {
+		r.end = end
+	}
+}
+
+func (r *rest) wait(ctx context.Context, sleep func(context.Context, time.Duration) error) error {
+	r.mu.Lock()
+	left := time.Until(r.end)
+	r.mu.Unlock()
+	if left <= 0 {
+		return ctx.Err()
+	}
+	return sleep(ctx, left)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
