@@ -22,6 +22,19 @@ type box struct {
 	memory  bool     // its limit
 	most    int64    // bytes of memory, of all processes together
 	missing []string // what this machine refuses, and why
+
+	authority string // file that the function may read at [authorityPath]; "" means none
+}
+
+// authorityPath is among the folders of layers, of which Lambda has /opt.
+const authorityPath = "/opt/authority.pem"
+
+// trusted is the file of certificates as the function sees it; "" means none.
+func (b box) trusted() string {
+	if b.walls && b.authority != "" {
+		return authorityPath
+	}
+	return b.authority
 }
 
 // theBox is the one that this machine gives.

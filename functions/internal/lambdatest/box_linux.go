@@ -51,7 +51,7 @@ func (b box) try() error {
 // bootstrap there.
 func (b box) confine(command *exec.Cmd, bootstrap string) (*group, error) {
 	command.Path = "/proc/self/exe" // this test binary, see [enter]
-	command.Args = []string{boxed, open, bootstrap}
+	command.Args = []string{boxed, open, bootstrap, b.authority}
 	if b.walls {
 		command.Args[1] = walled
 		wall(command.SysProcAttr)

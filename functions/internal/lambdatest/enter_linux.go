@@ -12,7 +12,7 @@ import (
 )
 
 // The name of a process that goes into a box, and its arguments: whether it has
-// namespaces, and which bootstrap it becomes, if any.
+// namespaces, which bootstrap it becomes, if any, and its authority, if any.
 const (
 	boxed   = "lambdatest-box"
 	walled  = "walled"
@@ -31,17 +31,17 @@ func init() {
 		return
 	}
 	runtime.LockOSThread() // rights belong to threads
-	fmt.Fprintln(os.Stderr, "lambdatest:", enter(os.Args[1] == walled, os.Args[2]))
+	fmt.Fprintln(os.Stderr, "lambdatest:", enter(os.Args[1] == walled, os.Args[2], os.Args[3]))
 	os.Exit(1)
 }
 
 // enter makes of this process a bootstrap in a box. It returns only an error.
-func enter(walls bool, bootstrap string) error {
+func enter(walls bool, bootstrap, authority string) error {
 	if _, err := os.NewFile(doorFD, "door").WriteString("0"); err != nil { // itself
 		return fmt.Errorf("enter the cgroup: %w", err)
 	}
 	if walls {
-		if err := confine(); err != nil {
+		if err := confine(authority); err != nil {
 			return err
 		}
 	}
@@ -88,8 +88,9 @@ var (
 // folder, live there as a user without privileges.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-func confine() error {
-	b := &builder{root: "/tmp"} // any folder will do: nobody else sees what is put on it
+func confine(authority string) error {
+	b := &builder{root: "/tmp"}       // any folder will do: nobody else sees what is put on it
+	certificates := b.read(authority) // while it still may
 	b.try("keep to itself", unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""))
 	b.become(uid, gid)
 	b.mount("tmpfs", "/", "mode=755,size=1m")
@@ -100,6 +101,7 @@ func confine() error {
 		b.show(path)
 	}
 	b.bind(".", taskRoot)
+	b.write(authorityPath, certificates)
 	b.folder("/proc")
 	b.folder("/tmp")
 	b.seal()
@@ -132,6 +134,24 @@ func (b *builder) become(uid, gid uintptr) {
 	}
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uid, uid, uid); errno != 0 {
 		b.try("setresuid", errno)
+	}
+}
+
+// read returns a file's content; that of "" is none.
+func (b *builder) read(path string) []byte {
+	if path == "" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	b.try("read "+path, err)
+	return content
+}
+
+// write makes a file, unless it would be empty.
+func (b *builder) write(path string, content []byte) {
+	if len(content) > 0 {
+		b.folder(filepath.Dir(path))
+		b.try("write "+path, os.WriteFile(b.root+path, content, 0o644))
 	}
 }
 

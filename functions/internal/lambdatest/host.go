@@ -27,6 +27,7 @@ type Config struct {
 	Bootstrap string            // path of the executable; its folder is the task's root
 	Env       map[string]string // the function's; nothing is inherited
 	Given     map[string]string // what Lambda gives besides, such as credentials; the function's limit does not count it
+	Authority string            // file of the certificates that the function's AWS clients trust besides; "" means none
 	Self      Self              // what the function is told of itself
 	Memory    int64             // bytes, of all processes together; 0 means [Memory]
 	Timeout   time.Duration     // of one invocation; 0 means Lambda's default of 3 s
@@ -100,7 +101,7 @@ func New(config Config) (*Host, error) {
 		config.Log = func(string) {}
 	}
 	box := theBox()
-	box.most = config.Memory
+	box.most, box.authority = config.Memory, config.Authority
 	return &Host{config: config, box: box, usage: usages.open(config.Name, config.Memory)}, nil
 }
 

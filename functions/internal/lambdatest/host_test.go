@@ -54,6 +54,9 @@ func function() {
 			return time.Until(deadline).Seconds(), nil
 		case "environment":
 			return os.Environ(), nil
+		case "trust":
+			certificate, err := os.ReadFile(os.Getenv("AWS_CA_BUNDLE"))
+			return string(certificate), err
 		case "error":
 			return nil, errors.New("no such thing")
 		case "panic":
@@ -270,10 +273,14 @@ func TestSelf(t *testing.T) {
 		t.Fatal(err)
 	}
 	given := strings.Repeat("x", MaxEnvironment)
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(authority, []byte("a certificate"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	var begun []string
 	host, err := New(Config{
 		Name: t.Name(), Bootstrap: self, Env: map[string]string{"STAGE": "test"}, Given: map[string]string{"AWS_SESSION_TOKEN": given},
-		Self: Self{Name: "purge", Version: "3", LogGroup: "/purge"}, Memory: 256 << 20,
+		Authority: authority, Self: Self{Name: "purge", Version: "3", LogGroup: "/purge"}, Memory: 256 << 20,
 		Begin: func(id string) { begun = append(begun, id) },
 	})
 	if err != nil {
@@ -289,7 +296,10 @@ func TestSelf(t *testing.T) {
 			t.Errorf("the environment lacks %.50s", want)
 		}
 	}
-	if len(begun) != 1 || begun[0] != got.ID {
+	if got := call(t, host, "trust"); string(got.Body) != `"a certificate"` {
+		t.Errorf("the function trusts %s, %v", got.Body, got.Error)
+	}
+	if len(begun) == 0 || begun[0] != got.ID {
 		t.Errorf("%q began, %q ended", begun, got.ID)
 	}
 }

@@ -91,6 +91,9 @@ func (h *Host) environment(root, addr string) []string {
 		"TZ=:UTC",
 		"_HANDLER=bootstrap",
 	}
+	if trusted := h.box.trusted(); trusted != "" {
+		env = append(env, "AWS_CA_BUNDLE="+trusted)
+	}
 	for _, variables := range []map[string]string{h.config.Given, h.config.Env} {
 		for name, value := range variables {
 			env = append(env, name+"="+value)

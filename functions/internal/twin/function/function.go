@@ -36,6 +36,9 @@ type Config struct {
 	// Given are variables that lead the functions' clients to the twin, such
 	// as AWS_ENDPOINT_URL. A deployed function has none of them.
 	Given map[string]string
+	// Authority is a file of the certificates that these clients trust; "" means
+	// those of the machine.
+	Authority string
 	// Dir is where zips are unpacked, to be found there by the next run. It is
 	// made if it is missing; every user must be able to read it. None: a
 	// folder that [Functions.Close] removes.

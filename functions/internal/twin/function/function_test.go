@@ -106,7 +106,7 @@ func TestFunctionIsWhatItsTemplateSays(t *testing.T) {
 	events, _ := l.Events(ref(t, stack, "Logs"))
 	for _, e := range events {
 		if e.Stream != events[0].Stream {
-			break // of the version that is not published
+			continue // of the version that is not published
 		}
 		var line struct {
 			Type   string

@@ -49,6 +49,7 @@ func newInstance(s setting) (*instance, error) {
 		Bootstrap: filepath.Join(s.code, bootstrap),
 		Env:       p.Environment.Variables,
 		Given:     given,
+		Authority: s.config.Authority,
 		Self:      lambdatest.Self{ARN: arn, Name: s.function.Ref, Version: s.version, LogGroup: i.group, LogStream: i.stream},
 		Memory:    p.MemorySize << 20,
 		Timeout:   p.timeout(),
