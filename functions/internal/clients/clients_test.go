@@ -31,36 +31,14 @@ type service struct {
 	client  *http.Client
 }
 
-// serve builds the program and starts it with further flags.
+// serve starts the program with further flags.
 func serve(t *testing.T, flags ...string) service {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "primrose")
-	build := exec.Command("go", "build", "-o", program, "../../cmd/primrose")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	command := func(address string) []string {
-		return append([]string{program, "serve", "--quiet", "--addr", address, "--variants", t.TempDir()}, flags...)
-	}
-	address, life, err := tooltest.Serve(t.TempDir(), command, answers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { life.Close() })
+	address := tooltest.Primrose(t, flags...)
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
 	return service{address, &http.Client{Transport: &http.Transport{DialContext: dial}, Timeout: time.Minute}}
-}
-
-func answers(address string) bool {
-	r, err := http.Get("http://" + address + "/")
-	if err != nil {
-		return false
-	}
-	r.Body.Close()
-	return true
 }
 
 // asked is a URL that a client made, and what shall be answered.

@@ -87,8 +87,13 @@ function shorter(text) {
 }
 
 let writing = 0;
+let written; // settled once the text is that of what is shown
 
-// write shows the text of the kind that is chosen.
+// rewrite shows the text of the kind that is chosen.
+function rewrite() {
+  written = write();
+}
+
 async function write() {
   const mine = ++writing;
   let made = {text: '', note: ''};
@@ -111,7 +116,9 @@ async function write() {
   $('key').hidden = signsThere;
 }
 
+// copy waits for what is being signed.
 async function copy() {
+  await written;
   try {
     await navigator.clipboard.writeText(text);
   } catch { // no permission, or no https
@@ -133,7 +140,7 @@ function choose(name, focus) {
     if (chosen) $('text').setAttribute('aria-labelledby', tab.id);
     if (chosen && focus) tab.focus();
   }
-  write();
+  rewrite();
 }
 
 // pressOnTabs goes along the tabs, and around.
@@ -152,8 +159,8 @@ function startCopies() {
   })));
   $('kinds').addEventListener('keydown', pressOnTabs);
   $('copy').addEventListener('click', copy);
-  $('lasts').addEventListener('change', write);
-  for (const id of ['kid', 'secret']) $(id).addEventListener('change', () => { write(); if (settings.signed) previewSoon(); });
-  showings.push(write);
+  $('lasts').addEventListener('change', rewrite);
+  for (const id of ['kid', 'secret']) $(id).addEventListener('change', () => { rewrite(); if (settings.signed) previewSoon(); });
+  showings.push(rewrite);
   choose('URL');
 }

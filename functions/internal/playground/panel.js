@@ -9,7 +9,7 @@ function groupOf(section) {
   const entries = section.entries.map(entryOf);
   const details = make('details', {},
     make('summary', {}, make('span', {className: 'title', textContent: section.title}), count), ...entries.map(entry => entry.element));
-  return {details, entries, count, names: section.entries.flatMap(entry => entry.options.map(option => option.name))};
+  return {details, entries, count, title: section.title.toLowerCase(), names: section.entries.flatMap(entry => entry.options.map(option => option.name))};
 }
 
 function entryOf(entry) {
@@ -84,20 +84,25 @@ function blame(detail = '') {
   return fault !== undefined;
 }
 
-// seek shows what has a word to do with, all of it open; nothing shows all.
+let sought = '';
+
+// seek shows what has to do with a word, all of it open; nothing shows all, as it
+// was before.
 function seek(word) {
   let found = 0;
   for (const group of groups) {
     let any = false;
+    if (!sought) group.open = group.details.open;
     for (const entry of group.entries) {
-      const matches = entry.matches(word);
+      const matches = group.title.includes(word) || entry.matches(word);
       entry.element.hidden = !matches;
       any ||= matches;
       found += matches;
     }
     group.details.hidden = !any;
-    if (word) group.details.open = any;
+    group.details.open = word ? any : group.open;
   }
+  sought = word;
   $('none').hidden = found > 0;
   $('none').textContent = found > 0 ? '' : `No option has to do with “${word}”.`;
 }

@@ -1,0 +1,39 @@
+package tooltest
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Primrose builds the program and has it serve the sample originals, or what
+// further flags say, until the test ends. It returns where: host:port.
+func Primrose(t testing.TB, flags ...string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "primrose")
+	build := exec.Command("go", "build", "-o", program, "primrose/functions/cmd/primrose")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	command := func(address string) []string {
+		return append([]string{program, "serve", "--quiet", "--addr", address, "--variants", t.TempDir()}, flags...)
+	}
+	address, life, err := Serve(t.TempDir(), command, answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { life.Close() })
+	return address
+}
+
+func answers(address string) bool {
+	r, err := http.Get("http://" + address + "/")
+	if err != nil {
+		return false
+	}
+	r.Body.Close()
+	return true
+}
