@@ -42,6 +42,7 @@ func (o *serveOptions) start(ctx context.Context, originals *serve.Drops, log *s
 	if err != nil {
 		return nil, fmt.Errorf("--variants: %w", err)
 	}
+	variants = originals.Variants(variants)
 	function, err := o.startEdge()
 	if err != nil {
 		return nil, err

@@ -48,14 +48,22 @@ function fromBase64url(text) {
 // The deployed page's query may be signed: its view is behind the #.
 const lead = settings.deployed ? '#' : '?';
 
+// address is the view as the page's own address has it.
+function address() {
+  const query = queryOf(view.values);
+  return lead + 'image=' + escaped(view.image).replace(/%2F/g, '/') + (query && '&' + query);
+}
+
 let last = ''; // what was changed before
+let resting = 0;
 
 // remember puts the view into the address. To change the same thing again, as by
-// dragging, makes no further step to go back by.
+// dragging, makes no further step to go back by; and it is written once that
+// rests, since browsers take a hundred addresses in half a minute, and no more.
 function remember(what) {
-  const query = queryOf(view.values);
-  const text = lead + 'image=' + escaped(view.image).replace(/%2F/g, '/') + (query && '&' + query);
-  history[what === last ? 'replaceState' : 'pushState'](null, '', text);
+  clearTimeout(resting);
+  if (what === last) resting = setTimeout(() => history.replaceState(null, '', address()), 100);
+  else history.pushState(null, '', address());
   last = what;
 }
 
@@ -63,6 +71,7 @@ function remember(what) {
 function recall() {
   const query = (settings.deployed ? location.hash : location.search).slice(1);
   last = '';
+  clearTimeout(resting);
   view.image = new URLSearchParams(query).get('image') ?? '';
   view.values = valuesOf(query);
   return query !== '';

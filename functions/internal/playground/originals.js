@@ -70,7 +70,10 @@ function takeFiles() {
 }
 
 async function startOriginals() {
-  $('image').addEventListener('change', event => change({image: event.target.value.trim().replace(/^\//, '')}));
+  $('image').addEventListener('change', event => {
+    const image = event.target.value.trim().replace(/^\//, '');
+    change({image, values: queryOf(view.values) || view.image ? {} : firstValues});
+  });
   watch(showOriginal);
   if (settings.trusted) takeFiles();
   if (settings.deployed) return [];

@@ -1,11 +1,10 @@
 // The start: the address says what to show, or the first original is shown.
 
-const first = {w: '640', auto: 'format'};
-
 async function start() {
   $('place').hidden = settings.place === '';
   $('place').lastElementChild.textContent = settings.place;
-  $('welcome').textContent = settings.deployed ? 'Type an original’s key to begin.' : 'Choose an original' + (settings.trusted ? ', or drop one here.' : '.');
+  $('welcome').textContent = settings.deployed ? 'Name an original, as photos/rose.jpg.' : 'Choose an original' + (settings.trusted ? ', or drop one here.' : '.');
+  if (settings.signed && !signsThere) $('head').append($('key')); // nothing is shown without
   startPanel();
   startPreview();
   startDrawing();
@@ -17,8 +16,8 @@ async function start() {
   });
   if (!told && list.length) {
     view.image = list[0].key;
-    view.values = {...first};
-    history.replaceState(null, '', lead + 'image=' + escaped(view.image) + '&' + queryOf(view.values));
+    view.values = {...firstValues};
+    history.replaceState(null, '', address());
   }
   openChanged();
   announce();

@@ -5,6 +5,9 @@
 const view = {image: '', values: {}}; // values are texts by option
 const watchers = [];
 
+// What is asked of the first original that is shown.
+const firstValues = {w: '640', auto: 'format'};
+
 // watch calls a function now and after every change.
 function watch(watcher) {
   watchers.push(watcher);

@@ -120,6 +120,25 @@ func (d *Drops) ETag(ctx context.Context, key string) (string, error) {
 	return o.etag(), nil
 }
 
+// Variants is a store that variants of what was dropped don't go into: they would
+// outlive it, perhaps in somebody's bucket.
+func (d *Drops) Variants(s store.Store) store.Store { return passing{s, d} }
+
+type passing struct {
+	store.Store
+	drops *Drops
+}
+
+// Put implements [store.Writer].
+func (p passing) Put(ctx context.Context, name string, meta store.Meta, body []byte) error {
+	if original, _, variant := strings.Cut(name, "/-/"); variant {
+		if _, dropped := p.drops.find(original); dropped {
+			return nil
+		}
+	}
+	return p.Store.Put(ctx, name, meta, body)
+}
+
 // Dropped returns the keys of what was dropped, the latest first.
 func (d *Drops) Dropped() (keys []string) {
 	d.mu.Lock()

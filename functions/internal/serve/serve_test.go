@@ -95,7 +95,7 @@ func (l *running) run(t *testing.T, originals store.Catalog, variants store.Stor
 		Drops:      drops,
 		Variants:   variants,
 		Edge:       function,
-		Images:     delivery.New(delivery.Config{Originals: drops, Variants: variants, Worker: pool, Limits: engine.DefaultLimits, Log: log}),
+		Images:     delivery.New(delivery.Config{Originals: drops, Variants: drops.Variants(variants), Worker: pool, Limits: engine.DefaultLimits, Log: log}),
 		Operations: operation.Service{Worker: pool, Limits: engine.DefaultLimits},
 		Keys:       keys,
 		Place:      "<here>",
@@ -490,8 +490,11 @@ func TestDrop(t *testing.T) {
 		if status != http.StatusOK || !strings.HasPrefix(o.Key, "dropped/") || !strings.HasSuffix(o.Key, end) {
 			t.Fatalf("%q is kept as %q, %d", name, o.Key, status)
 		}
-		if response, body := l.ask(t, "GET", o.Thumbnail, ""); response.StatusCode != http.StatusOK || format.Sniff(body) != format.JPEG {
-			t.Errorf("%s: %s", o.Thumbnail, response.Status)
+		for range 2 { // none is stored
+			response, body := l.ask(t, "GET", o.Thumbnail, "")
+			if cache := response.Header.Get("X-Cache"); response.StatusCode != http.StatusOK || format.Sniff(body) != format.JPEG || cache != "Miss" {
+				t.Errorf("%s: %s, %s", o.Thumbnail, response.Status, cache)
+			}
 		}
 	}
 	if again, _ := l.drop(t, "rose.jpg", rose); l.list(t, "").Originals[0] != again || len(l.list(t, "").Originals) != 4 {
