@@ -2,12 +2,14 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check sbom vulncheck synth diff bench jail-arm64 corpus fuzz soak codecs tools node clean primrose
+.PHONY: help run test check twin assembly sbom vulncheck synth diff bench jail-arm64 corpus fuzz soak codecs tools node clean primrose
 
 export CGO_ENABLED := 0
 
 HOST := $(shell go env GOOS)-$(shell go env GOARCH)
 NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+# What CDK and Lambda call this machine's processor.
+ARCHITECTURE := $(patsubst %-amd64,x86_64,$(patsubst %-arm64,arm64,$(HOST)))
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 say   = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
@@ -49,7 +51,8 @@ build/codecs/%/.installed: functions/package.json functions/package-lock.json
 
 test: tools node codecs ## check and test both modules with real parts
 	@$(MAKE) check
-	$(call say,Testing the functions: about two minutes; more the first time)
+	@$(MAKE) assembly
+	$(call say,Testing the functions: about three minutes; more the first time)
 	@cd functions && go test ./...
 	@cd functions && go test -v -run '^TestLambdasLimits$$' ./image
 	$(call say,Testing the infrastructure: about a minute; three the first time)
@@ -62,6 +65,15 @@ check: build/bin/.staticcheck-$(STATICCHECK) ## formatting, vet, staticcheck and
 	@go vet ./infra/... && build/bin/staticcheck ./infra/...
 	@cd functions && go vet ./... && ../build/bin/staticcheck ./...
 	@cd functions && GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=linux GOARCH=arm64 go vet ./...
+
+twin: tools node codecs ## run the synthesised service without AWS, and break it in every way (ARGS="-serve -stage dev")
+	@$(MAKE) assembly
+	@cd functions && exec go run ./twin -assembly ../build/twin $(ARGS)
+
+# What would be deployed, but for the processor: the twin runs it, and so do tests.
+assembly: node codecs
+	$(call say,Synthesising the service for $(ARCHITECTURE): a quarter of a minute; minutes the first time)
+	@rm -rf build/twin && npx cdk synth --quiet --context architecture=$(ARCHITECTURE) --output build/twin
 
 jail-arm64: build/bin/.qemu-system build/bin/.qemu build/bin/arm64-kernel build/codecs/linux-arm64/.installed build/fonts/.made ## check the jail on arm64, in an emulated machine
 	$(call say,Booting an arm64 kernel and checking the jail there: minutes)

@@ -1,0 +1,44 @@
+package suite
+
+import (
+	"net/http"
+	"time"
+)
+
+var caching = []Request{
+	{Name: "what is no option makes no variant", ask: func(v *visit) {
+		v.upload("same/rose.jpg", red())
+		first := v.get("/same/rose.jpg?w=160").shows("jpeg", 160)
+		for _, header := range [][]string{
+			{"Cookie", "session=1"},
+			{"Accept", "image/avif"},
+			{"Accept-Language", "ko"},
+			{"User-Agent", "another"},
+			{"Referer", "https://shop.example/"},
+			{"Accept-Encoding", "br"},
+			{"Origin", "https://shop.example"},
+		} {
+			v.get("/same/rose.jpg?utm_source=x&w=0160", header...).comes(fromCache).holds(first.body)
+		}
+	}},
+	{Name: "a variant stays at the edge for months", ask: func(v *visit) {
+		v.upload("months/rose.jpg", red())
+		v.get("/months/rose.jpg?w=160").shows("jpeg", 160)
+		v.twin.Clock.Advance(90 * 24 * time.Hour)
+		v.get("/months/rose.jpg?w=160").comes(fromCache).shows("jpeg", 160)
+	}},
+	{Name: "an original that is missing is soon found", ask: func(v *visit) {
+		v.get("/soon/rose.jpg?w=160").comes(fromError).tells(http.StatusNotFound, "not_found")
+		v.upload("soon/rose.jpg", red())
+		v.twin.Clock.Advance(6 * time.Second)
+		v.get("/soon/rose.jpg?w=160").shows("jpeg", 160)
+	}},
+	{Name: "an error is kept for a moment", ask: func(v *visit) {
+		v.get("/none/rose.jpg?w=160").tells(http.StatusNotFound, "not_found")
+		before := v.computed()
+		a := v.get("/none/rose.jpg?w=160").tells(http.StatusNotFound, "not_found")
+		if v.computed() != before {
+			a.fail("it cost another computation")
+		}
+	}},
+}

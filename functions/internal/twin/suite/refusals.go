@@ -1,0 +1,61 @@
+package suite
+
+import (
+	"net/http"
+	"strings"
+)
+
+var refusals = []Request{
+	{Name: "a bad option is refused at the edge", ask: func(v *visit) {
+		v.get("/rose.jpg?w=wide").comes(fromEdge).tells(http.StatusBadRequest, "bad_option")
+	}},
+	{Name: "a path of no variant is refused", ask: func(v *visit) {
+		v.get("/a//b.jpg?w=160").tells(http.StatusBadRequest, "bad_path")
+	}},
+	{Name: "an image is only read", ask: func(v *visit) {
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
+			v.do(method, v.url("/rose.jpg?w=160")).is(http.StatusForbidden).comes(fromError)
+		}
+	}},
+	{Name: "who comes without TLS is sent back with it", ask: func(v *visit) {
+		address := v.url("/rose.jpg?w=160")
+		v.do(http.MethodGet, strings.Replace(address, "https:", "http:", 1)).is(http.StatusMovedPermanently).says("Location", address)
+	}},
+	{Name: "the buckets answer nobody else", ask: func(v *visit) {
+		v.upload("private/rose.jpg", red())
+		v.get("/private/rose.jpg?w=160").shows("jpeg", 160)
+		for bucket, keys := range map[string][]string{
+			v.originals(): {"private/rose.jpg"},
+			v.variants():  v.stored("private/rose.jpg"),
+		} {
+			for _, key := range keys {
+				v.do(http.MethodGet, "https://"+bucket+".s3."+v.twin.Stack.Region+".amazonaws.com"+path(key)).is(http.StatusForbidden)
+			}
+		}
+	}},
+	{Name: "the API answers nobody but the edge", ask: func(v *visit) {
+		v.upload("direct/rose.jpg", red())
+		for _, header := range [][]string{nil, {"X-Api-Key", strings.Repeat("a", 40)}} {
+			header = append(header, "X-Primrose-Variant", "/direct/rose.jpg/-/w=160")
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				v.do(method, v.api()+"direct/rose.jpg/-/w=160", header...).is(http.StatusForbidden)
+			}
+		}
+	}},
+	{Name: "the API has no other way in", ask: func(v *visit) {
+		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPost} {
+			v.do(method, v.api()+"direct/rose.jpg/-/w=160").is(http.StatusForbidden)
+		}
+	}},
+}
+
+// api is where the API is, as the stack's output says.
+func (v *visit) api() string {
+	for name, value := range v.twin.Stack.Outputs {
+		if strings.Contains(name, "Endpoint") {
+			return value
+		}
+	}
+	v.fail("no output tells the API's endpoint")
+	return ""
+}
