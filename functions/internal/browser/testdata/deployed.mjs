@@ -31,7 +31,7 @@ await visit({
     const shown = await signedIn(page);
     equal('width', shown.width, 120);
     const text = await copied(page, 'Signed URL');
-    ok(`${text} is not signed`, /[?]w=120&kid=2026a&s=[\w-]{43}$/.test(text));
+    ok(`${text} is not signed`, /[?]w=120&auto=format&kid=2026a&s=[\w-]{43}$/.test(text));
     equal('status of what is copied', (await page.request.get(text)).status(), 200);
   },
 
