@@ -26,10 +26,10 @@ help: ## list these commands
 
 # ── Run ──────────────────────────────────────────────────────────────────
 
-run: ## serve sample images on http://127.0.0.1:8080 (ARGS="--originals DIR")
+run: ## open a page to play on, with sample images (ARGS="--originals DIR")
 	$(call say,Fetching the codecs (8 MB) and fonts (50 MB), and building primrose: about a minute the first time)
 	@$(MAKE) -j2 codecs primrose
-	@exec build/primrose serve $(ARGS)
+	@exec build/primrose serve --open $(ARGS)
 
 primrose:
 	@cd functions && go build -trimpath -ldflags='-s -w' -o ../build/primrose ./cmd/primrose

@@ -31,7 +31,7 @@ Usage: primrose inspect [flags] <URL>|<path>|<file>
   primrose inspect 'https://images.example.com/photos/rose.jpg?w=300&fit=crop&utm_source=x'
   primrose inspect '/rose.jpg?w=300&auto=format' --accept webp
   primrose inspect /rose.jpg/-/fm=webp,w=300
-  primrose inspect '/rose.jpg?w=300&kid=2026a&s=x' --key-id 2026a --key-file key.txt
+  primrose inspect "$(primrose sign --imgix --key-file key.txt '/rose.jpg?w=300')" --imgix --key-file key.txt
   primrose inspect 'http://127.0.0.1:8080/rose.jpg?w=300' --fetch
   primrose inspect ~/Pictures/rose.jpg
 

@@ -20,8 +20,8 @@ starts programs and loosens its jail. Nothing of it does harm where it succeeds.
 
 Usage: primrose jail-check [flags]
 
-  primrose jail-check --fonts   by a worker that draws text, and so may open fonts
-  primrose jail-check           by one that draws none, and may open no file at all
+  primrose jail-check --fonts    # by a worker that draws text, and so may open fonts
+  primrose jail-check            # by one that draws none, and may open no file at all
   primrose jail-check && primrose serve
 
 It exits with 1 if a layer of the jail is missing that this kernel has, or if an

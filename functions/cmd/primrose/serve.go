@@ -20,14 +20,14 @@ the image function and its workers as they run in AWS, and a page to try them.
 
 Usage: primrose serve [flags]
 
-  primrose serve --open                            sample images, in a browser
-  primrose serve --originals ~/Pictures --watch    your own; pages show what you change in them
+  primrose serve --open                             # sample images, in a browser
+  primrose serve --originals ~/Pictures --watch     # your own; pages show what you change in them
   primrose serve --originals s3://my-originals --variants s3://my-variants
   curl 'http://127.0.0.1:8080/rose.jpg?w=300&fm=webp'
 
 As a stage does, with its limits and the very edge function that it deploys:
 
-  primrose serve --stage dev                       cdk.out holds it after make synth
+  primrose serve --stage dev                        # make synth writes it to cdk.out
 
 A stage that wants signatures, and serves three widths:
 

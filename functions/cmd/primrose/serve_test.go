@@ -46,6 +46,9 @@ func start(t *testing.T, cmd *exec.Cmd) *started {
 		s.url = urlPattern.FindString(s.lines.Text())
 	}
 	if s.url == "" {
+		for s.log.Scan() {
+			t.Log(s.log.Text())
+		}
 		t.Fatal("it announces no URL")
 	}
 	return s

@@ -18,7 +18,10 @@ import (
 
 const versionHelp = `Say which versions of Primrose, of its engine and of the codecs these are.
 
-Usage: primrose version [--json]
+Usage: primrose version [flags]
+
+  primrose version
+  primrose version --json
 `
 
 // versions are those of all that this binary runs.
