@@ -4,14 +4,17 @@
 const absolute = target => location.origin + target;
 
 const copies = {
-  'URL': async () => absolute(await servable(target())),
+  'URL': () => servableURL(target()),
   'Signed URL': signedURL,
-  'img': async () => `<img src="${attribute(await servableURL(target()))}"\n  srcset="${await srcset(view.values)}"\n  ${await measures()}>`,
+  'img': img,
   'picture': picture,
-  'Markdown': async () => `![${stem().replace(/[[\]\\]/g, '\\$&')}](${absolute(await servable(target()))})`,
+  'Markdown': async () => `![${stem().replace(/[[\]\\]/g, '\\$&')}](${await servableURL(target())})`,
   'curl': curl,
   'Lambda event': lambdaEvent,
 };
+
+// Those that hold a picture, or say how large it is.
+const pictured = ['img', 'picture', 'Markdown', 'Lambda event'];
 
 let kind = 'URL';
 let text = '';
@@ -49,10 +52,18 @@ async function srcset(values) {
   return offers.join(',\n    ');
 }
 
-async function measures() {
-  const width = Math.round(shown.width / Number(view.values.dpr ?? 1));
-  const height = Math.round(shown.height / Number(view.values.dpr ?? 1));
-  return `sizes="(min-width: ${width}px) ${width}px, 100vw"\n  width="${width}" height="${height}" alt=""`;
+// box is the size in which a page shows the picture, in CSS' pixels.
+function box() {
+  const dpr = Number(view.values.dpr ?? 1);
+  return {width: Math.round(shown.width / dpr), height: Math.round(shown.height / dpr)};
+}
+
+const sizes = () => `sizes="(min-width: ${box().width}px) ${box().width}px, 100vw"`;
+const sides = () => `width="${box().width}" height="${box().height}" alt=""`;
+
+async function img() {
+  const src = attribute(await servableURL(target()));
+  return `<img src="${src}"\n  srcset="${await srcset(view.values)}"\n  ${sizes()}\n  ${sides()}>`;
 }
 
 // picture offers newer formats to browsers that read them. AVIF holds no
@@ -63,9 +74,9 @@ async function picture() {
   if (others) values.auto = others;
   const formats = shown.original?.frames > 1 && !values.frame ? ['webp'] : ['avif', 'webp'];
   const sources = await Promise.all(formats.map(async format =>
-    `  <source type="image/${format}"\n    srcset="${await srcset({...values, fm: format})}"\n    sizes="(min-width: ${shown.width}px) ${shown.width}px, 100vw">`));
+    `  <source type="image/${format}"\n    srcset="${await srcset({...values, fm: format})}"\n    ${sizes()}>`));
   const plain = ['jpg', 'pjpg', 'png', 'png8', 'png32', 'gif'].includes(fm) ? {...values, fm} : values;
-  return `<picture>\n${sources.join('\n')}\n  <img src="${attribute(await servableURL(target(plain)))}" width="${shown.width}" height="${shown.height}" alt="">\n</picture>`;
+  return `<picture>\n${sources.join('\n')}\n  <img src="${attribute(await servableURL(target(plain)))}" ${sides()}>\n</picture>`;
 }
 
 async function curl() {
@@ -94,24 +105,27 @@ function rewrite() {
   written = write();
 }
 
+// made is the text of the kind that is chosen, and a note on it.
+async function made() {
+  if (!shown || view.image === '') return {text: '', note: 'There is nothing to copy yet.'};
+  if (pictured.includes(kind) && !shown.type.startsWith('image/')) return {text: '', note: 'The answer is no picture.'};
+  try {
+    const copied = await copies[kind]();
+    return typeof copied === 'string' ? {text: copied, note: ''} : copied;
+  } catch (failure) {
+    return {text: '', note: failure.message};
+  }
+}
+
 async function write() {
   const mine = ++writing;
-  let made = {text: '', note: ''};
-  const pictured = shown?.type.startsWith('image/');
-  try {
-    if (!shown || view.image === '') made.note = 'There is nothing to copy yet.';
-    else if (!pictured && ['img', 'picture', 'Markdown', 'Lambda event'].includes(kind)) made.note = 'The answer is no picture.';
-    else made = await copies[kind]();
-  } catch (failure) {
-    made.note = failure.message;
-  }
+  const {text: next, note} = await made();
   if (mine !== writing) return;
-  if (typeof made === 'string') made = {text: made, note: ''};
-  text = made.text;
+  text = next;
   $('copy-text').textContent = shorter(text);
   $('text').hidden = text === '';
   $('copy').disabled = text === '';
-  $('note').textContent = made.note;
+  $('note').textContent = note;
   $('signing').hidden = kind !== 'Signed URL' && !(settings.signed && !canSign());
   $('key').hidden = signsThere;
 }

@@ -22,12 +22,15 @@ function entryOf(entry) {
 function rowOf(option) {
   const tell = value => change({values: {[option.name]: value}});
   const control = controlOf[option.kind](option, tell);
+  const fields = control.element.matches('input, select') ? [control.element] : [...control.element.querySelectorAll('input')];
   const reset = make('button', {
     className: 'reset', title: `Reset ${option.name}`, 'aria-label': `Reset ${option.name}`, hidden: true, textContent: '×',
-    onclick: () => { tell(''); control.element.querySelector('input, select')?.focus() ?? control.element.focus?.(); },
+    onclick: () => {
+      tell('');
+      fields[0].focus(); // the button is gone
+    },
   });
   const fault = make('p', {className: 'fault', id: 'fault-' + option.name, hidden: true});
-  const fields = () => control.element.matches('input, select') ? [control.element] : [...control.element.querySelectorAll('input')];
   rows[option.name] = {
     show(value) {
       control.show(value);
@@ -37,7 +40,7 @@ function rowOf(option) {
     blame(detail) {
       fault.textContent = detail;
       fault.hidden = !detail;
-      for (const field of fields()) {
+      for (const field of fields) {
         if (detail) field.setAttribute('aria-describedby', fault.id);
         else field.removeAttribute('aria-describedby');
         field.toggleAttribute('data-bad', Boolean(detail));
