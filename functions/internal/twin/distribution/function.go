@@ -49,7 +49,7 @@ func newFunctions(stack *template.Stack, d *Distribution) (map[string]*function,
 	}
 	njs, err := exec.LookPath("njs")
 	if err != nil && len(found) > 0 {
-		return nil, fmt.Errorf("the distribution's function needs njs; install Debian's package of this name: %w", err)
+		return nil, fmt.Errorf("the distribution's function needs njs: run `make tools`, or install Debian's package njs: %w", err)
 	}
 	all := map[string]*function{}
 	for _, resource := range found {
