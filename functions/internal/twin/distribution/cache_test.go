@@ -1,6 +1,7 @@
 package distribution_test
 
 import (
+	"context"
 	"io"
 	"maps"
 	"net/http"
@@ -33,12 +34,17 @@ func TestCache(t *testing.T) {
 		}
 	}
 	s.clock.Advance(time.Hour)
-	s.api.says(http.StatusOK, `Etag: "2"`)
+	s.api.says(http.StatusOK, `Etag: "2"`, "Age: 5")
 	s.want("another version", "200 Miss", s.ask("GET /a"))
 	if asked := s.api.asked(); len(asked) != 1 || asked[0].Header.Get("If-None-Match") != `"1"` {
 		t.Errorf("the origin was asked %d times, not whether it has another version", len(asked))
 	}
-	s.want("the other version", "200 Hit", s.ask("GET /a"))
+	s.clock.Advance(2 * time.Second)
+	got := s.ask("GET /a")
+	s.want("the other version", "200 Hit", got)
+	if age := got.Header.Get("Age"); age != "7" {
+		t.Errorf("what was five seconds old is aged %s after two", age)
+	}
 }
 
 // Whole objects serve HEAD, ranges and who has them already, and not the other way round.
@@ -99,7 +105,12 @@ func TestPartsRenewTheWhole(t *testing.T) {
 			s.clock.Advance(time.Hour)
 			s.api.says(http.StatusOK, "Cache-Control: max-age=60", "Etag: "+tag)
 			result := map[string]string{`"1"`: " RefreshHit", `"2"`: " Miss"}[tag]
-			s.want(test.what, test.want+result, s.ask(test.what, test.header))
+			s.api.asked()
+			s.want(test.what, test.want+result, s.ask(test.what, test.header, `If-None-Match: "3"`, "If-Modified-Since: Fri, 01 May 2026 12:00:00 GMT"))
+			asked := s.api.asked()[0]
+			if h := asked.Header; asked.Method != "GET" || h.Get("If-None-Match") != `"1"` || h.Get("Range")+h.Get("If-Modified-Since") != "" {
+				t.Errorf("the origin was asked by %s with %v", asked.Method, h)
+			}
 			s.want("the whole", "200 Hit", s.ask("GET /a"))
 			s.want(test.what+" again", test.want+" Hit", s.ask(test.what, test.header))
 		}
@@ -141,6 +152,53 @@ func TestErrorsAreKept(t *testing.T) {
 	s.ask("GET /b")
 	s.api.says(http.StatusOK)
 	s.want("what is never kept", "200 Miss", s.ask("GET /b"))
+}
+
+// What its origin says of an object decides whether it outlives the origin's errors, though not for longer
+// than the policy's most.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
+func TestOutliving(t *testing.T) {
+	for _, test := range []struct {
+		control string
+		after   time.Duration
+		want    string
+	}{
+		{"max-age=60", time.Hour, "200 Hit"},
+		{"max-age=60", 366 * 24 * time.Hour, "502 Error"},
+		{"max-age=60, must-revalidate", time.Hour, "502 Error"},
+		{"max-age=60, proxy-revalidate", time.Hour, "502 Error"},
+		{"max-age=60, stale-if-error=0", time.Hour, "502 Error"},
+		{"max-age=60, stale-if-error=7200", time.Hour, "200 Hit"},
+	} {
+		s := newScene(t)
+		s.api.says(http.StatusOK, "Cache-Control: "+test.control)
+		s.ask("GET /a")
+		s.clock.Advance(test.after)
+		s.api.says(http.StatusBadGateway)
+		s.want(test.control+" after "+test.after.String(), test.want, s.ask("GET /a"))
+	}
+}
+
+// Nothing is kept of an answer whose viewer has gone, not even that there was none.
+func TestViewerGoes(t *testing.T) {
+	s := newScene(t)
+	ctx, goes := context.WithCancel(t.Context())
+	gone := make(chan struct{})
+	s.api.does(func(w http.ResponseWriter, r *http.Request) {
+		goes()
+		<-r.Context().Done() // the edge has gone, too
+		close(gone)
+	})
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+s.Domain+"/a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Client().Do(r); err == nil {
+		t.Error("a viewer who went got an answer")
+	}
+	<-gone
+	s.api.says(http.StatusOK)
+	s.want("the next viewer", "200 Miss", s.ask("GET /a"))
 }
 
 // What may be stale is served at once, and renewed meanwhile.

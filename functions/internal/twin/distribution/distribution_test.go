@@ -38,7 +38,8 @@ func TestMethods(t *testing.T) {
 	}
 	s.want("a GET with a body", "403 Error", s.send("https", "GET /a", strings.NewReader("body")))
 
-	s = newScene(t, `["GET", "HEAD"]`, `["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]`, `"TargetOriginId": "group"`, `"TargetOriginId": "api"`)
+	s = newScene(t, anyMethod...)
+	s.want("POST by HTTP", "307 Redirect", s.send("http", "POST /a", strings.NewReader("sent")))
 	s.api.does(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
 	for range 2 {
 		got := s.send("https", "POST /a", strings.NewReader("sent"), "Content-Type: text/plain")
@@ -85,11 +86,28 @@ func TestHeadersPolicy(t *testing.T) {
 			}
 		}
 	}
+	s.api.does(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = nil
+		io.WriteString(w, "<html>")
+	})
+	if got := s.ask("GET /untyped"); got.Header["Content-Type"] != nil {
+		t.Errorf("what has no type is called %s", got.Header["Content-Type"])
+	}
 	s.api.says(http.StatusNotFound)
 	got := s.ask("GET /b")
 	s.want("an error", "404 Error", got)
 	if got.Header.Get("X-Kept") != "policy" || got.Header.Get("Content-Security-Policy") != "default-src 'none'" {
 		t.Errorf("an error has %v", got.Header)
+	}
+
+	s = newScene(t, `"ContentTypeOptions": {"Override": true}`, `"FrameOptions": {"FrameOption": "DENY", "Override": true},
+		"ReferrerPolicy": {"ReferrerPolicy": "no-referrer", "Override": true},
+		"StrictTransportSecurity": {"AccessControlMaxAgeSec": 60, "IncludeSubdomains": true, "Preload": true, "Override": true}`)
+	for name, value := range map[string]string{"X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "",
+		"Strict-Transport-Security": "max-age=60; includeSubDomains; preload"} {
+		if got := s.ask("GET /a").Header.Get(name); got != value {
+			t.Errorf("%s: %q, want %q", name, got, value)
+		}
 	}
 }
 

@@ -116,7 +116,6 @@ func (f *fetch) validating(old *object) originRequest {
 func (f *fetch) renew(old *object, header http.Header, now time.Time) *answer {
 	renewed := *old.response
 	renewed.header = old.header.Clone()
-	header.Del("Content-Length")
 	maps.Copy(renewed.header, header)
 	a := &answer{response: renewed, result: "RefreshHit"}
 	f.keepAs(old.key, &renewed, now)

@@ -43,6 +43,28 @@ func TestFunctionRewrites(t *testing.T) {
 	s.want("another of the same", "200 Hit", s.ask("HEAD /b?w=1", "Accept: a/b", "Accept: c/d", "Cookie: a=1"))
 }
 
+// The function may change cookies and the query, too.
+func TestFunctionRewritesCookies(t *testing.T) {
+	s := withFunction(t, `
+		function handler(event) {
+			const r = event.request;
+			r.cookies.c = {value: '3'};
+			delete r.cookies.a;
+			r.querystring.v = {value: 'x', multiValue: [{value: 'x'}, {value: 'y'}]};
+			return r;
+		}`,
+		`"CookiesConfig": {"CookieBehavior": "none"},
+          "HeadersConfig"`, `"CookiesConfig": {"CookieBehavior": "all"},
+          "HeadersConfig"`,
+		`"QueryStringBehavior": "none"}
+        }`, `"QueryStringBehavior": "all"}
+        }`)
+	s.ask("GET /a?w=1", "Cookie: a=1; b=2")
+	if asked := s.api.asked()[0]; asked.Header.Get("Cookie") != "b=2; c=3" || asked.URL.RawQuery != "w=1&v=x&v=y" {
+		t.Errorf("the origin got the cookies %q and the query %q", asked.Header.Get("Cookie"), asked.URL.RawQuery)
+	}
+}
+
 func TestFunctionReadsItsStore(t *testing.T) {
 	const code = `
 		import cf from 'cloudfront';

@@ -67,12 +67,13 @@ func newGroup(origins map[string]group, c originGroup) (group, error) {
 	return g, nil
 }
 
-// ask asks one origin after the other until one does not fail, or is the last.
+// ask asks one origin after the other until one does not fail, or is the last. It is only for requests that
+// change nothing: a behaviour with more members allows no others.
 func (g group) ask(ctx context.Context, network http.RoundTripper, source string, q originRequest) (res *response, failed *fault) {
 	for _, o := range g.members {
 		res, failed = o.ask(ctx, network, source, q)
 		switch {
-		case ctx.Err() != nil || !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, q.method):
+		case ctx.Err() != nil:
 			return res, failed
 		case failed == nil && !slices.Contains(g.failover, res.status):
 			return res, nil

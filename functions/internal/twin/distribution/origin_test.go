@@ -5,7 +5,9 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 // What is in the key tells objects apart and reaches the origin; what a request policy selects only
@@ -52,10 +54,30 @@ func TestKeyAndForwarding(t *testing.T) {
 	for _, test := range []struct{ what, header, want string }{
 		{"GET /a?w=1", "Accept: image/avif", "200 Hit"},
 		{"GET /a?w=1&y=9", "Accept: image/avif", "200 Hit"},
+		{"GET /a?%77=1", "Accept: image/avif", "200 Miss"}, // spelt otherwise, and selected all the same
 		{"GET /a?w=2", "Accept: image/avif", "200 Miss"},
 		{"GET /a?w=1", "Accept: image/webp", "200 Miss"},
 	} {
 		some.want(test.what+" "+test.header, test.want, some.ask(test.what, test.header))
+	}
+}
+
+// Some headers reach no origin, whatever a policy selects, and some of an origin reach no viewer.
+func TestHeadersOfTheWay(t *testing.T) {
+	s := newScene(t, `"HeaderBehavior": "whitelist", "Headers": ["x-variant"]`, `"HeaderBehavior": "allViewer"`)
+	s.api.says(http.StatusOK, "Via: 1.1 proxy", "X-Cache: Hit from elsewhere", "Trailer: X-Sum", "X-Amz-Request-Id: kept", "X-Other: kept")
+	got := s.ask("GET /a", "X-Other: kept", "X-Real-Ip: 192.0.2.1", "X-Forwarded-Proto: http", "Te: trailers", "Proxy-Authorization: Basic eA==", "User-Agent: curl")
+	s.want("all headers", "200 Miss", got)
+	h := s.api.asked()[0].Header
+	if h.Get("X-Other") != "kept" || h.Get("User-Agent") != "curl" || h.Get("X-Real-Ip")+h.Get("X-Forwarded-Proto")+h.Get("Te")+h.Get("Proxy-Authorization") != "" {
+		t.Errorf("the origin got %v", h)
+	}
+	if h := got.Header; strings.Contains(h.Get("Via"), "proxy") || len(h["X-Cache"]) != 1 || h.Get("Trailer") != "" || h.Get("X-Amz-Request-Id") != "kept" || h.Get("X-Other") != "kept" {
+		t.Errorf("the viewer got %v", h)
+	}
+	s.bucket.says(http.StatusOK, "X-Amz-Request-Id: 1", "X-Amz-Id-2: 2", "X-Amz-Meta-Kept: kept")
+	if h := s.ask("GET /b").Header; h.Get("X-Amz-Request-Id")+h.Get("X-Amz-Id-2") != "" || h.Get("X-Amz-Meta-Kept") != "kept" {
+		t.Errorf("of the bucket, the viewer got %v", h)
 	}
 }
 
@@ -75,6 +97,7 @@ func TestOriginAccess(t *testing.T) {
 // A group asks its second origin for those statuses that it was told of. That the first can't be reached
 // counts as 503, and that it says nothing as 504.
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	gone := func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }
 	codes := `[403, 404], "Quantity": 2`
@@ -98,7 +121,7 @@ func TestFailover(t *testing.T) {
 		{name: "silent with 504", codes: `[504], "Quantity": 1`, bucket: silent, want: "200 Miss", asked: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel() // silence takes its time
+			t.Parallel()
 			edits := []string{codes, test.codes}
 			if test.host != "" {
 				edits = append(edits, "bucket.example.com", test.host)
@@ -132,6 +155,45 @@ func TestAttempts(t *testing.T) {
 		}
 	})
 	s.want("the second attempt", "200 Miss", s.ask("GET /a"))
+
+	s = newScene(t, anyMethod...)
+	s.api.does(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	s.want("a POST", "502 Error", s.send("https", "POST /a", strings.NewReader("sent")))
+	if asked := len(s.api.asked()); asked != 1 {
+		t.Errorf("a POST was sent %d times", asked)
+	}
+}
+
+// anyMethod has the API alone asked, by any method.
+var anyMethod = []string{
+	`["GET", "HEAD"]`, `["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]`,
+	`"TargetOriginId": "group"`, `"TargetOriginId": "api"`,
+}
+
+// An origin may take its time for each part of an answer, and no longer.
+func TestSlowOrigin(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	parts := func(pause time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			for range 3 {
+				io.WriteString(w, "part ")
+				w.(http.Flusher).Flush()
+				select {
+				case <-time.After(pause):
+				case <-r.Context().Done():
+				}
+			}
+		}
+	}
+	s.api.does(parts(600 * time.Millisecond)) // 1.8 s together, where 1 s is the limit
+	if got := s.ask("GET /a"); got.String() != "200 Miss" || got.body != "part part part " || got.err != nil {
+		t.Errorf("in drips: %s %q, %v", got, got.body, got.err)
+	}
+	s.api.does(parts(time.Minute))
+	if got := s.ask("GET /b"); got.StatusCode != http.StatusOK || got.body != "part " || got.err == nil {
+		t.Errorf("a part only: %s %q, %v", got, got.body, got.err)
+	}
 }
 
 // A viewer of an object that breaks off learns so, and nobody else gets it.

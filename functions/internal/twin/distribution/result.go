@@ -64,11 +64,6 @@ func (r result) rewrite(q *request, host, query string) error {
 		return fmt.Errorf("it set a query of %d bytes, or one that has other characters than a query may", len(query))
 	}
 	header.Del("Host")
-	for name, values := range q.header {
-		if matchesAny(disallowed, strings.ToLower(name)) {
-			header[name] = values // it never saw them
-		}
-	}
 	if sent := r.cookies(); sent != "" {
 		header.Set("Cookie", sent)
 	}
