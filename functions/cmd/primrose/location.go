@@ -48,7 +48,7 @@ func openOriginals(ctx context.Context, location string) (store.Catalog, error) 
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no folder %s", location)
 	case err != nil:
-		return nil, err
+		return nil, unreadable(location, err)
 	case !info.IsDir():
 		return nil, fmt.Errorf("%s is no folder", location)
 	}

@@ -300,6 +300,7 @@ func TestMistakes(t *testing.T) {
 		{"serve --originals s3://a/b", 1, "without a prefix"},
 		{"serve --originals s3://no-such-bucket", 1, "can't be listed: there is no such bucket"},
 		{"serve --originals " + dir + " --variants s3://no-such-bucket", 1, "there is no such bucket"},
+		{"serve --watch --originals s3://" + s3test.Bucket(t), 1, "not watched"},
 		{"serve --originals " + dir + " --variants " + file, 1, "--variants"},
 		{"serve --originals " + dir + " --variants " + dir + "/variants", 1, "must stay as it is"},
 		{"serve --originals " + dir + " --decoders heic", 1, "neither tiff nor svg"},

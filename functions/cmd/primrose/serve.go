@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -125,7 +126,11 @@ func (r *running) watch(ctx context.Context, o *serveOptions) error {
 	if !o.watch {
 		return nil
 	}
-	watcher, err := o.watchSet().Start()
+	set := o.watchSet()
+	if len(set.Trees)+len(set.Files) == 0 {
+		return errors.New("originals in a bucket are not watched, and no flag names a file that could be")
+	}
+	watcher, err := set.Start()
 	if err != nil {
 		return err
 	}

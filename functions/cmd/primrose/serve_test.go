@@ -128,6 +128,20 @@ func TestServeAsStage(t *testing.T) {
 		}
 	}
 	s.stop(t)
+
+	// Another one deploys the page to play on, as all else for who has a key.
+	s = start(t, primrose(t, "serve", "--originals", originals, "--variants", t.TempDir(), "--addr", "127.0.0.1:0", "--cdk-out", goldens, "--stage", "full"))
+	key = says(t, s.lines, "PRIMROSE_KEY=(\\S+) primrose sign --imgix ")
+	sign := primrose(t, "sign", "--imgix", s.url+"/playground.html")
+	sign.Env = append(sign.Env, "PRIMROSE_KEY="+key[1])
+	signed, err := sign.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, page := get(t, strings.TrimSpace(string(signed))); !bytes.Contains(page, []byte("<title>Primrose</title>")) {
+		t.Errorf("the page: %s %.200s", response.Status, page)
+	}
+	s.stop(t)
 }
 
 // Open pages hear of originals that change; settings that change are taken in,
@@ -262,5 +276,20 @@ func TestLog(t *testing.T) {
 			}
 		}
 		s.stop(t)
+	}
+}
+
+// A folder that is closed to the user is no folder without images.
+func TestClosedFolder(t *testing.T) {
+	closed := t.TempDir()
+	if err := os.Chmod(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	cmd := primrose(t, "serve", "--originals", closed)
+	if os.Getuid() == 0 { // to whom nothing is closed
+		runAsNobody(t, cmd)
+	}
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "this user may not read the folder "+closed) {
+		t.Errorf("%v: %s", err, out)
 	}
 }

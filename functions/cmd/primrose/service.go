@@ -15,6 +15,7 @@ import (
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/operation"
+	"primrose/functions/internal/playground"
 	"primrose/functions/internal/serve"
 	"primrose/functions/internal/worker"
 )
@@ -51,20 +52,24 @@ func (o *serveOptions) start(ctx context.Context, originals *serve.Drops, log *s
 	if err != nil {
 		return nil, errors.Join(err, function.Close())
 	}
-	return &service{edge: function, workers: workers, handler: serve.New(serve.Config{
+	var images http.Handler = delivery.New(delivery.Config{
 		Originals: originals,
-		Drops:     originals,
 		Variants:  variants,
-		Edge:      function,
-		Images: delivery.New(delivery.Config{
-			Originals: originals,
-			Variants:  variants,
-			Worker:    workers,
-			Limits:    o.limits,
-			Fallback:  o.fallback,
-			Log:       slog.New(o.logTo(os.Stderr, slog.LevelWarn)), // requests have their lines already
-			Restarts:  func() uint64 { return workers.Stats().Restarts },
-		}),
+		Worker:    workers,
+		Limits:    o.limits,
+		Fallback:  o.fallback,
+		Log:       slog.New(o.logTo(os.Stderr, slog.LevelWarn)), // requests have their lines already
+		Restarts:  func() uint64 { return workers.Stats().Restarts },
+	})
+	if page := o.stage.Environment["PRIMROSE_PLAYGROUND"]; page != "" {
+		images = playground.Deployed(page == "signed", images)
+	}
+	return &service{edge: function, workers: workers, handler: serve.New(serve.Config{
+		Originals:  originals,
+		Drops:      originals,
+		Variants:   variants,
+		Edge:       function,
+		Images:     images,
 		Operations: operation.Service{Worker: workers, Limits: o.limits},
 		Keys:       o.keys,
 		Place:      o.originals,

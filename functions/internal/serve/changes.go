@@ -2,6 +2,7 @@ package serve
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -140,11 +141,13 @@ func relay(r *http.Request, messages <-chan string, send func(string) error) {
 	}
 }
 
-// sender sends text at once. The server's own deadline is for whole answers.
+// sender sends text at once. The server's own deadlines are for whole requests
+// and answers: that of reading would end them, too.
 func sender(w http.ResponseWriter) func(text string) error {
 	control := http.NewResponseController(w)
+	unread := control.SetReadDeadline(time.Time{})
 	return func(text string) error {
-		if err := control.SetWriteDeadline(time.Now().Add(alive)); err != nil {
+		if err := errors.Join(unread, control.SetWriteDeadline(time.Now().Add(alive))); err != nil {
 			return err
 		}
 		if _, err := w.Write([]byte(text)); err != nil {

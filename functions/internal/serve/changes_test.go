@@ -6,7 +6,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
+
+// deadline is the server's for whole requests and answers.
+const deadline = 20 * time.Millisecond
 
 // heard reads the messages until what has gone.
 func heard(t *testing.T, server *httptest.Server, lastID string, tell func()) string {
@@ -33,7 +37,9 @@ func heard(t *testing.T, server *httptest.Server, lastID string, tell func()) st
 
 func TestChanges(t *testing.T) {
 	changes := &Changes{}
-	server := httptest.NewServer(changes.Around(http.NotFoundHandler()))
+	server := httptest.NewUnstartedServer(changes.Around(http.NotFoundHandler()))
+	server.Config.ReadTimeout, server.Config.WriteTimeout = deadline, deadline
+	server.Start()
 	defer server.Close()
 	flood := func() {
 		for range 2 * backlog {
@@ -56,7 +62,11 @@ func TestChanges(t *testing.T) {
 		tell   func()
 		want   string
 	}{
-		{"", func() { changes.Original("a b/\"장미\".jpg\nevent: x"); changes.Close() }, `id: 1||data: {"key":"a b/\"장미\".jpg\nevent: x"}|`},
+		{"", func() {
+			time.Sleep(3 * deadline) // a listener outlives the server's deadlines
+			changes.Original("a b/\"장미\".jpg\nevent: x")
+			changes.Close()
+		}, `id: 1||data: {"key":"a b/\"장미\".jpg\nevent: x"}|`},
 		{"1", func() {}, "id: 1||event: stage|data: {}|"}, // after the end, which it missed
 	} {
 		if got := heard(t, server, test.lastID, test.tell); got != test.want {

@@ -16,7 +16,7 @@ const root = "../../.." // of the repository
 func TestOnYourMachine(t *testing.T) {
 	address := free(t)
 	shell := typist(t, map[string]string{
-		"ARGS": "--addr " + address + " --variants " + t.TempDir(), // of make run
+		"ARGS": "--open=false --addr " + address + " --variants " + t.TempDir(), // of make run
 	}, fmt.Sprintf("connect-to = 127.0.0.1:8080:%s\n", address))
 	shell.Ready = "curl -sfo /dev/null http://127.0.0.1:8080/"
 	if _, err := shell.Run(t.Context(), section(t, "On your machine")); err != nil {

@@ -42,6 +42,7 @@ func (s Set) Start() (*Watcher, error) {
 	w := &Watcher{inner, s}
 	for _, tree := range s.Trees {
 		err = errors.Join(err, w.add(tree, func(string) {}))
+		inner.Add(filepath.Dir(tree)) // tells when the tree is made anew, to whom it is open
 	}
 	for _, file := range s.Files {
 		// Editors put a new file in the place of the old one, so that it is the folder that tells.

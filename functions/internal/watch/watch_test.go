@@ -48,6 +48,9 @@ func TestRun(t *testing.T) {
 		{"a replaced setting beside others", func() error {
 			return errors.Join(write("conf/other"), write("conf/presets~"), os.Rename(path("conf/presets~"), path("conf/presets")))
 		}, "conf/presets"},
+		{"a file in a tree that is made anew", func() error {
+			return errors.Join(os.Rename(path("tree"), path("gone")), os.MkdirAll(path("tree/.git"), 0o700), write("tree/f.jpg"))
+		}, "tree/f.jpg"},
 		{"what is hidden, and what isn't", func() error {
 			return errors.Join(write("tree/.git/HEAD"), write("tree/.a.jpg.part"), write("tree/last.jpg"))
 		}, "tree/last.jpg"},
@@ -67,7 +70,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	for name := range all {
-		if strings.Contains(name, "/.") || strings.HasSuffix(name, "other") || strings.HasSuffix(name, "~") {
+		if strings.Contains(name, "/.") || strings.HasSuffix(name, "other") || strings.Contains(name, "gone") || strings.HasSuffix(name, "~") {
 			t.Errorf("%s is told, among %q", name, slices.Sorted(maps.Keys(all)))
 		}
 	}
