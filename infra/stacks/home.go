@@ -32,6 +32,7 @@ func NewHome(scope constructs.Construct, stage config.Stage, front Front, p serv
 	output(stack, "Originals", "The bucket to upload originals to", *made.Originals.BucketName())
 	output(stack, "Variants", "The bucket to empty before the stack is deleted", *made.Variants.BucketName())
 	output(stack, "Image", "The function to invoke for operations", *made.Image.FunctionArn())
+	output(stack, "Logs", "The log group of that function", *made.Logs.LogGroupName())
 	output(stack, "Store", "The KeyValueStore to push presets to", *made.Keys.KeyValueStoreArn())
 	if ids := stage.Service.Edge.Signing.Secrets(); len(ids) > 0 {
 		output(stack, "PushKeys", "How the keys get to the edge, after each change of their ids", pushKeys(made, ids))

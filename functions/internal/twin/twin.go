@@ -44,7 +44,11 @@ type Twin struct {
 // New runs a stack. Its services are found in the network by AWS's names; [Twin.Close] ends them. An error
 // names every resource and property that is not understood.
 func New(stack *template.Stack, n *network.Network) (*Twin, error) {
-	t := &Twin{Stack: stack, Network: n, Clock: &network.Clock{}}
+	return start(stack, n, &network.Clock{})
+}
+
+func start(stack *template.Stack, n *network.Network, clock *network.Clock) (*Twin, error) {
+	t := &Twin{Stack: stack, Network: n, Clock: clock}
 	for _, step := range []func() error{t.principals, t.compute, t.store, t.deliver, t.administer, t.understood} {
 		if err := step(); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", stack.Name, err), t.Close())

@@ -60,6 +60,7 @@ func New(config Config) (*Control, error) {
 		"secretsmanager": speakJSON("secretsmanager.", map[string]action{"GetSecretValue": c.getSecretValue}),
 		"cloudformation": speakQuery("http://cloudformation.amazonaws.com/doc/2010-05-15/", c.stackActions()),
 		"monitoring":     speakQuery("http://monitoring.amazonaws.com/doc/2010-08-01/", map[string]action{"DescribeAlarms": c.describeAlarms}),
+		"iam":            speakQuery("https://iam.amazonaws.com/doc/2010-05-08/", c.accessActions()),
 		"sts":            speakQuery("https://sts.amazonaws.com/doc/2011-06-15/", map[string]action{"GetCallerIdentity": c.getCallerIdentity}),
 	}
 	maps.Copy(c.services, config.Others)

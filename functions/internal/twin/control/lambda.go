@@ -8,19 +8,30 @@ import (
 	"strings"
 )
 
-// lambda is the function's API, as far as it invokes.
+// lambda is the functions' API, as far as it invokes and tells how they are configured.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 func (c *Control) lambda(w http.ResponseWriter, r *http.Request) {
-	path := strings.Split(r.URL.Path, "/") // "", version, functions, name, invocations
-	if r.Method != http.MethodPost || len(path) != 5 || path[1] != "2015-03-31" || path[2] != "functions" || path[4] != "invocations" {
-		refuseJSON(w, &Fault{http.StatusBadRequest, "UnknownOperationException", "the twin's Lambda only invokes, which is not " + r.Method + " " + r.URL.Path})
-		return
+	path := strings.Split(r.URL.Path, "/") // "", version, functions, name, what
+	if len(path) != 5 || path[1] != "2015-03-31" || path[2] != "functions" {
+		path = make([]string, 5)
 	}
 	name := path[3]
 	if qualifier := r.URL.Query().Get("Qualifier"); qualifier != "" {
 		name += ":" + qualifier
 	}
-	if err := c.invoke(w, r, c.functionARN(name)); err != nil {
+	var err error
+	switch r.Method + " " + path[4] {
+	case "POST invocations":
+		err = c.invoke(w, r, c.functionARN(name))
+	case "GET configuration":
+		var found any
+		if found, err = c.getFunctionConfiguration(Principal(r), c.functionARN(name)); err == nil {
+			answerJSON(w, http.StatusOK, found)
+		}
+	default:
+		err = &Fault{http.StatusBadRequest, "UnknownOperationException", "the twin's Lambda has no " + r.Method + " " + r.URL.Path}
+	}
+	if err != nil {
 		refuseJSON(w, faultOf(err))
 	}
 }
