@@ -1,6 +1,7 @@
 package tutorial
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 )
 
 const root = "../../.." // of the repository
@@ -19,11 +21,22 @@ func TestOnYourMachine(t *testing.T) {
 		"ARGS": "--open=false --addr " + address + " --variants " + t.TempDir(), // of make run
 	}, fmt.Sprintf("connect-to = 127.0.0.1:8080:%s\n", address))
 	shell.Ready = "curl -sfo /dev/null http://127.0.0.1:8080/"
-	if _, err := shell.Run(t.Context(), section(t, "On your machine")); err != nil {
-		t.Error(err)
-	}
+	run(t, shell, section(t, "On your machine"))
 	for _, name := range pictures {
 		checkPicture(t, name)
+	}
+}
+
+// patience is how long a part may take, since some of its commands wait for what
+// may never come.
+const patience = 2 * time.Minute
+
+func run(t *testing.T, shell Shell, steps []Step) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	if _, err := shell.Run(ctx, steps); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -50,6 +63,12 @@ func read(t *testing.T, name string) []Step {
 	return steps
 }
 
+// TestInYourAccount types the second part into an account of the twin's.
+func TestInYourAccount(t *testing.T) {
+	shell := newAccount(t)
+	run(t, shell, section(t, "In your account"))
+}
+
 // typist is a shell at the top of the repository, with further variables, and
 // settings of curl.
 func typist(t *testing.T, env map[string]string, curlrc string) Shell {
@@ -61,6 +80,7 @@ func typist(t *testing.T, env map[string]string, curlrc string) Shell {
 	home := t.TempDir()
 	write(t, filepath.Join(home, ".curlrc"), curlrc)
 	write(t, filepath.Join(home, "make"), "#!/bin/sh\n"+installed)
+	write(t, filepath.Join(home, "aws"), "#!/bin/sh\n"+awsCLI)
 	shell := Shell{Dir: dir, Env: append(os.Environ(), "CURL_HOME="+home, "PATH="+home+":"+os.Getenv("PATH"), "HOST="+runtime.GOOS+"-"+runtime.GOARCH)}
 	for name, value := range env {
 		shell.Env = append(shell.Env, name+"="+value)
@@ -71,6 +91,9 @@ func typist(t *testing.T, env map[string]string, curlrc string) Shell {
 // installed is make without what installs: `make test` has seen to that, and a
 // test changes nothing that others use.
 const installed = `PATH=${PATH#*:}; exec make -o build/codecs/$HOST/.installed -o build/fonts/.made -o node_modules/.installed "$@"`
+
+// awsCLI is Debian's, which is told by a flag only where AWS is.
+const awsCLI = `exec /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"`
 
 func write(t *testing.T, file, text string) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package tutorial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,14 +40,14 @@ func (s Shell) Run(ctx context.Context, steps []Step) (printed []string, err err
 	}
 	defer os.RemoveAll(dir)
 	var script strings.Builder
-	fmt.Fprintf(&script, header, s.Ready)
+	fmt.Fprintf(&script, header, cmp.Or(s.Ready, "true"))
 	for i, step := range steps {
 		base := filepath.Join(dir, fmt.Sprint(i))
 		if err := os.WriteFile(base, []byte(step.Command+"\n"), 0o600); err != nil {
 			return nil, err
 		}
 		if step.Beside {
-			fmt.Fprintf(&script, ". %s >%[1]s.out 2>%[1]s.err & ready\n", base)
+			fmt.Fprintf(&script, "touch %s.out; . %[1]s >%[1]s.out 2>%[1]s.err & ready\n", base)
 		} else {
 			fmt.Fprintf(&script, ". %s >%[1]s.out 2>%[1]s.err\n", base)
 		}

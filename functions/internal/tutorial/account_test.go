@@ -1,0 +1,59 @@
+package tutorial
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin"
+	"primrose/functions/internal/twin/network"
+)
+
+// newAccount is a shell in an account in which nothing is deployed. What the
+// CDK CLI deploys is what was synthesised for this machine.
+func newAccount(t *testing.T) Shell {
+	t.Helper()
+	assembly, err := filepath.Abs(root + "/build/twin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(assembly, "manifest.json")); err != nil {
+		t.Fatalf("%v: run make twin in the repository's folder", err)
+	}
+	n, err := network.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	clock := &network.Clock{}
+	hurry(t, clock)
+	account := twin.NewAccount(n, clock, t.TempDir())
+	t.Cleanup(account.Close)
+
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	write(t, authority, string(n.Authority()))
+	return typist(t, map[string]string{
+		"AWS_ENDPOINT_URL":            "http://" + n.Address(),
+		"AWS_ACCESS_KEY_ID":           s3server.AccessKey,
+		"AWS_SECRET_ACCESS_KEY":       s3server.SecretKey,
+		"AWS_SESSION_TOKEN":           "",
+		"AWS_CONFIG_FILE":             os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"CDK_APP":                     assembly,
+		"HTTP_PROXY":                  "http://" + n.Address(), // to a name of its own, that of the KeyValueStore's API
+		"NO_PROXY":                    "127.0.0.1",
+	}, fmt.Sprintf("connect-to = \"::%s\"\ncacert = %s\nnoproxy = *\n", n.Address(), authority))
+}
+
+// hurry lets time pass ten times as fast, for all that waits for a purge.
+func hurry(t *testing.T, clock *network.Clock) {
+	const step = 100 * time.Millisecond
+	go func() {
+		for ; t.Context().Err() == nil; time.Sleep(step) {
+			clock.Advance(9 * step)
+		}
+	}()
+}
