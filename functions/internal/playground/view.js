@@ -8,7 +8,7 @@ const watchers = [];
 // What is asked of the first original that is shown.
 const firstValues = {w: '640', auto: 'format'};
 
-// watch calls a function now and after every change.
+// watch has a function called after every change.
 function watch(watcher) {
   watchers.push(watcher);
 }
