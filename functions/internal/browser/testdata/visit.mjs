@@ -28,17 +28,18 @@ export async function visit(scenarios) {
 async function play(browser, name, scenario) {
   const {act, start = '', ...like} = typeof scenario === 'function' ? {act: scenario} : scenario;
   const context = await browser.newContext({viewport: desk, permissions: ['clipboard-read', 'clipboard-write'], ...like});
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000); // on a machine that has other things to do, too
   const page = await context.newPage();
   const wrong = watch(page);
   const begin = performance.now();
+  const elapsed = () => Math.round(performance.now() - begin);
   try {
     await page.goto(url + start);
     const result = await act(page);
-    return {name, result, wrong, ms: Math.round(performance.now() - begin)};
+    return {name, result, wrong, ms: elapsed()};
   } catch (error) {
     await page.screenshot({path: `${folder}/failed-${name.replace(/\W+/g, '-')}.png`});
-    return {name, wrong: [...wrong, explained(error)]};
+    return {name, wrong: [...wrong, explained(error)], ms: elapsed()};
   } finally {
     await context.close();
   }
