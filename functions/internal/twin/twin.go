@@ -177,7 +177,7 @@ func (t *Twin) Close() error {
 		}
 	}
 	if t.Functions != nil {
-		errs = append(errs, t.Functions.Close())
+		t.Functions.Close()
 	}
 	if t.Storage != nil {
 		errs = append(errs, t.Storage.Close())

@@ -7,19 +7,47 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 )
 
 // maxUnzipped is how large a function's files may be, in bytes.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxUnzipped = 262_144_000
 
-// unpack unpacks a function's zip below dir, unless that was done before, and
-// returns where. Assets are named by their hash, so equal names have equal
-// files.
-func unpack(archive, dir string) (folder string, err error) {
-	folder = filepath.Join(dir, strings.TrimSuffix(filepath.Base(archive), ".zip"))
+// scratch is a folder that is removed when this process is gone, even by
+// SIGKILL: whoever removes it waits for the end of its standard input.
+type scratch struct {
+	dir  string
+	life io.Closer // the other end; nobody closes it
+}
+
+// unpacked is where this process's zips are unpacked, for all its stacks.
+var unpacked = sync.OnceValues(func() (scratch, error) {
+	dir, err := os.MkdirTemp("", "functions-")
+	if err != nil {
+		return scratch{}, err
+	}
+	keeper := exec.Command("sh", "-c", `cat >/dev/null; rm -rf "$0"`, dir)
+	keeper.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is not for it
+	life, err := keeper.StdinPipe()
+	if err != nil {
+		return scratch{}, err
+	}
+	return scratch{dir, life}, errors.Join(os.Chmod(dir, 0o755), keeper.Start()) // for the functions' user
+})
+
+// unpack unpacks a function's zip, unless that was done before, and returns
+// where. Assets are named by their hash, so equal names have equal files.
+func unpack(archive string) (folder string, err error) {
+	shared, err := unpacked()
+	if err != nil {
+		return "", err
+	}
+	folder = filepath.Join(shared.dir, strings.TrimSuffix(filepath.Base(archive), ".zip"))
 	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
 		return folder, err
 	}
@@ -28,10 +56,7 @@ func unpack(archive, dir string) (folder string, err error) {
 		return "", fmt.Errorf("the asset %s: %w", archive, err)
 	}
 	defer z.Close()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	unfinished, err := os.MkdirTemp(dir, ".unpacking-")
+	unfinished, err := os.MkdirTemp(shared.dir, ".unpacking-")
 	if err != nil {
 		return "", err
 	}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -39,10 +38,6 @@ type Config struct {
 	// Authority is a file of the certificates that these clients trust; "" means
 	// those of the machine.
 	Authority string
-	// Dir is where zips are unpacked, to be found there by the next run. It is
-	// made if it is missing; every user must be able to read it. None: a
-	// folder that [Functions.Close] removes.
-	Dir string
 	// Now tells the time of what is logged; nil means [time.Now].
 	Now func() time.Time
 }
@@ -51,7 +46,6 @@ type Config struct {
 type Functions struct {
 	byName      map[string]*function
 	permissions []permission
-	remove      string // a folder
 }
 
 type function struct {
@@ -82,16 +76,6 @@ func New(stack *template.Stack, config Config) (*Functions, error) {
 	f := &Functions{byName: map[string]*function{}}
 	if config.Now == nil {
 		config.Now = time.Now
-	}
-	if config.Dir == "" {
-		dir, err := os.MkdirTemp("", "functions-")
-		if err != nil {
-			return nil, err
-		}
-		config.Dir, f.remove = dir, dir
-		if err := os.Chmod(dir, 0o755); err != nil {
-			return nil, err
-		}
 	}
 	err := errors.Join(
 		each(stack, "AWS::Lambda::Function", func(t template.Typed[properties]) error { return f.add(stack, config, t) }),
@@ -129,7 +113,7 @@ func (f *Functions) add(stack *template.Stack, config Config, t template.Typed[p
 	if err != nil {
 		return err
 	}
-	code, err := unpack(archive, config.Dir)
+	code, err := unpack(archive)
 	if err != nil {
 		return err
 	}
@@ -221,16 +205,12 @@ func (f *Functions) Role(name string) (role string, timeout time.Duration, err e
 }
 
 // Close stops all instances.
-func (f *Functions) Close() error {
+func (f *Functions) Close() {
 	for _, function := range f.byName {
 		for _, fleet := range function.fleets {
 			fleet.stop()
 		}
 	}
-	if f.remove == "" {
-		return nil
-	}
-	return os.RemoveAll(f.remove)
 }
 
 // streamName is that of an instance's log stream.

@@ -155,6 +155,6 @@ func Functions(t testing.TB, stack *template.Stack, roles function.Roles) (*func
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(f.Close)
 	return f, l
 }
