@@ -54,11 +54,15 @@ func TestKeyAndForwarding(t *testing.T) {
 	for _, test := range []struct{ what, header, want string }{
 		{"GET /a?w=1", "Accept: image/avif", "200 Hit"},
 		{"GET /a?w=1&y=9", "Accept: image/avif", "200 Hit"},
-		{"GET /a?%77=1", "Accept: image/avif", "200 Miss"}, // spelt otherwise, and selected all the same
 		{"GET /a?w=2", "Accept: image/avif", "200 Miss"},
 		{"GET /a?w=1", "Accept: image/webp", "200 Miss"},
 	} {
 		some.want(test.what+" "+test.header, test.want, some.ask(test.what, test.header))
+	}
+	some.api.asked()
+	some.ask("GET /b?%77=1") // spelt otherwise, and selected all the same
+	if asked := some.api.asked()[0].RequestURI; asked != "/live/b?%77=1" {
+		t.Errorf("the origin was asked for %s", asked)
 	}
 }
 
