@@ -14,6 +14,7 @@ function timings(header) {
 function showTimes(times) {
   const width = 360, row = 24, label = 116, most = Math.max(1, ...times.map(time => time.ms));
   const chart = $('timing');
+  $('times').hidden = false;
   const nameOf = time => stages[time.name] ?? time.name;
   chart.setAttribute('viewBox', `0 0 ${width} ${Math.max(1, times.length) * row}`);
   chart.setAttribute('aria-label', times.map(time => `${nameOf(time)}: ${time.ms} ms`).join(', ') || 'The service told nothing.');

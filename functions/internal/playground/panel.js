@@ -47,7 +47,10 @@ function rowOf(option) {
         if (field.type === 'text') field.setAttribute('aria-invalid', String(Boolean(detail)));
       }
     },
-    reveal() { element.closest('details').open = true; },
+    reveal() {
+      element.closest('details').open = true;
+      if (!$('panel').contains(document.activeElement)) element.scrollIntoView({block: 'nearest'}); // else its user is there
+    },
   };
   const element = make('div', {className: 'option', 'data-option': option.name, 'data-kind': option.kind},
     make('span', {className: 'name'}, make('code', {textContent: option.name}), reset), control.element, fault);
