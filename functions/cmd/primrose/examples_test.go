@@ -21,9 +21,10 @@ var example = regexp.MustCompile(`(?m)^  ((?:primrose|curl|openssl|export|aws) (
 // startsService matches an example after which a service runs.
 var startsService = regexp.MustCompile(`(^|&& )primrose serve\b`)
 
-// TestExamples runs each example of each command's help, in the order in which
-// they stand there. A service that an example starts runs until the next one;
-// 127.0.0.1:8080 stands for it.
+// block is a part of a document that a shell is to run.
+var block = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
+
+// TestExamples runs each example of each command's help and of the document.
 func TestExamples(t *testing.T) {
 	desk := newDesk(t)
 	for _, c := range commands {
@@ -31,27 +32,45 @@ func TestExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := example.FindAllStringSubmatch(string(help), -1)
-		if len(found) == 0 {
+		var lines []string
+		for _, match := range example.FindAllStringSubmatch(string(help), -1) {
+			lines = append(lines, match[1])
+		}
+		if len(lines) == 0 {
 			t.Errorf("the help of %s has no example:\n%s", c.name, help)
 		}
-		desk.serve(t, "primrose serve")
-		exports := ""
-		for _, match := range found {
-			line := desk.here(match[1])
-			switch {
-			case strings.HasPrefix(line, "export "):
-				exports += line + "\n"
-			case startsService.MatchString(line):
-				desk.serve(t, line)
-			default:
-				if out, err := desk.shell(t, exports+line).CombinedOutput(); err != nil {
-					t.Errorf("%s: %v\n%s", line, err, out)
-				}
+		desk.try(t, lines)
+	}
+	document, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "commands.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range block.FindAllStringSubmatch(string(document), -1) {
+		desk.try(t, strings.Split(strings.TrimSpace(match[1]), "\n"))
+	}
+}
+
+// try runs lines in turn. A service that one of them starts runs until the
+// next; 127.0.0.1:8080 stands for it.
+func (d *desk) try(t *testing.T, lines []string) {
+	t.Helper()
+	exports := ""
+	for _, line := range lines {
+		line = d.here(t, line)
+		switch {
+		case strings.HasPrefix(line, "export "):
+			exports += line + "\n"
+		case startsService.MatchString(line):
+			d.serve(t, line)
+		default:
+			if out, err := d.shell(t, exports+line).CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", line, err, out)
 			}
 		}
-		desk.service.stop(t)
-		desk.service = nil
+	}
+	if d.service != nil {
+		d.service.stop(t)
+		d.service = nil
 	}
 }
 
@@ -118,16 +137,23 @@ func newDesk(t *testing.T) *desk {
 }
 
 // here writes an example's line for this desk.
-func (d *desk) here(line string) string {
-	url := d.service.url
-	line = strings.NewReplacer("http://127.0.0.1:8080", url, "https://images.example.com", url, "<ARN>", "arn").Replace(line)
-	line = regexp.MustCompile(`arn:aws:cloudfront::\S+`).ReplaceAllString(line, keystest.StoreARN)
-	line = regexp.MustCompile(`arn:aws:secretsmanager:\S+`).ReplaceAllString(line, keystest.SecretARN("2026a"))
+func (d *desk) here(t *testing.T, line string) string {
 	if strings.HasPrefix(line, "primrose warm ") && !strings.Contains(line, "--base") {
-		line += " --base " + url // its default
+		line += " --base http://127.0.0.1:8080" // its default
 	}
-	return line
+	if d.service == nil && elsewhere.MatchString(line) {
+		d.serve(t, "primrose serve")
+	}
+	if d.service != nil {
+		line = elsewhere.ReplaceAllString(line, d.service.url)
+	}
+	line = strings.ReplaceAll(line, "<ARN>", "arn")
+	line = regexp.MustCompile(`arn:aws:cloudfront::\S+`).ReplaceAllString(line, keystest.StoreARN)
+	return regexp.MustCompile(`arn:aws:secretsmanager:\S+`).ReplaceAllString(line, keystest.SecretARN("2026a"))
 }
+
+// elsewhere are the services that examples speak of.
+var elsewhere = regexp.MustCompile(`http://127\.0\.0\.1:8080|https://images\.example\.com`)
 
 func (d *desk) shell(t *testing.T, script string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", script)

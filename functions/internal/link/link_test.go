@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -97,4 +98,27 @@ func TestEventIsAGateways(t *testing.T) {
 	if got, want := <-asked, "GET /%EC%9E%A5%EB%AF%B8%20%281%29.jpg/-/w=300"; got != want {
 		t.Errorf("the function is asked %s, want %s", got, want)
 	}
+}
+
+// FuzzParseQuery: a value arrives as it was written, whatever stands around it.
+func FuzzParseQuery(f *testing.F) {
+	f.Add("Hello, 세계")
+	f.Add("a&b=c+d%20#?,")
+	f.Fuzz(func(t *testing.T, value string) {
+		query, err := ParseQuery([]string{"txt=" + value, "w=3"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, err := Target("a.jpg", query.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := url.Parse(target)
+		if err != nil || read.Query().Get("txt") != value || read.Query().Get("w") != "3" || read.Fragment != "" {
+			t.Errorf("%q becomes %s, %v", value, target, err)
+		}
+		if strings.ContainsAny(target, " \t\n\"'()<>") || strings.HasSuffix(query[0].Value, ",") {
+			t.Errorf("%q becomes what HTML, Markdown or a srcset would cut: %s", value, target)
+		}
+	})
 }

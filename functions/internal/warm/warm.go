@@ -41,9 +41,12 @@ func (p Progress) Done() int { return p.Made + p.Known + p.Failed }
 // Failure is a request that was not answered well.
 type Failure struct {
 	Request
-	Status int    // 0 if there was no answer
 	Code   string // the problem's; without one, the status's words
 	Detail string
+
+	unreachable bool          // nobody answered
+	again       bool          // the same request may succeed later
+	after       time.Duration // the service says so; 0 if it doesn't
 }
 
 func (f *Failure) String() string {
@@ -114,74 +117,83 @@ func (r *run) failed(f *Failure) { r.note(func(p *Progress) { p.Failed++ }, f) }
 const (
 	attempts    = 5
 	firstPause  = 500 * time.Millisecond // doubled each time, and up to half longer by chance
-	longestRest = time.Minute            // that a service may ask for
+	longestRest = 60                     // seconds that a service may ask for
 )
 
 // ask asks for one variant until it is there, or is not going to be.
 func (r *run) ask(ctx context.Context, request Request) {
-	pause := firstPause
-	for attempt := 1; ; attempt++ {
-		if r.rest.wait(ctx, r.sleep) != nil {
-			return
-		}
-		bytes, failure, again, err := r.get(ctx, request)
+	for attempt := 1; r.rest.wait(ctx, r.sleep) == nil; attempt++ {
+		bytes, failure := r.get(ctx, request)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case failure == nil && err == nil:
-			if err := r.Journal.Add(request); err != nil {
-				r.cancel(fmt.Errorf("the journal: %w", err))
+		case failure == nil:
+			r.made(request, bytes)
+			return
+		case failure.again && attempt < attempts:
+			if r.pause(ctx, failure, attempt) != nil {
+				return
 			}
-			r.note(func(p *Progress) { p.Made++; p.Bytes += bytes }, nil)
+		case failure.unreachable:
+			r.cancel(fmt.Errorf("the service does not answer: %s", failure.Detail))
 			return
-		case attempt == attempts && err != nil:
-			r.cancel(fmt.Errorf("the service does not answer: %w", err))
-			return
-		case attempt == attempts || failure != nil && again < 0:
+		default:
 			r.failed(failure)
 			return
 		}
-		if again > 0 { // the service asks everybody to wait
-			r.rest.until(time.Now().Add(again))
-			continue
-		}
-		if r.sleep(ctx, pause+rand.N(pause/2)) != nil {
-			return
-		}
-		pause *= 2
 	}
 }
 
-// get asks once. Where it failed, again says whether to ask again: not if it is
-// negative, and if it is positive, not before that time has passed.
-func (r *run) get(ctx context.Context, request Request) (bytes int64, failure *Failure, again time.Duration, err error) {
+func (r *run) made(request Request, bytes int64) {
+	if err := r.Journal.Add(request); err != nil {
+		r.cancel(fmt.Errorf("the journal: %w", err))
+	}
+	r.note(func(p *Progress) { p.Made++; p.Bytes += bytes }, nil)
+}
+
+// pause waits before another attempt. Where the service says for how long, all
+// wait.
+func (r *run) pause(ctx context.Context, failure *Failure, attempt int) error {
+	if failure.after > 0 {
+		r.rest.until(time.Now().Add(failure.after))
+		return nil
+	}
+	pause := firstPause << (attempt - 1)
+	return r.sleep(ctx, pause+rand.N(pause/2))
+}
+
+// get asks once, and returns how many bytes came.
+func (r *run) get(ctx context.Context, request Request) (int64, *Failure) {
 	target := request.Target
 	if r.Sign != nil {
+		var err error
 		if target, err = r.Sign(target); err != nil {
-			return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}, -1, nil
+			return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}
 		}
 	}
 	asked, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Base+target, nil)
 	if err != nil {
-		return 0, nil, 0, err
+		return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}
 	}
 	asked.Header.Set("Accept", request.Accept)
 	response, err := http.DefaultClient.Do(asked)
 	if err != nil {
-		return 0, nil, 0, err
+		return 0, &Failure{Request: request, Code: "no_answer", Detail: err.Error(), unreachable: true, again: true}
 	}
 	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK {
-		if bytes, err = io.Copy(io.Discard, response.Body); err != nil {
-			failure = &Failure{Request: request, Status: response.StatusCode, Code: "broken_off", Detail: err.Error()}
-		}
-		return bytes, failure, 0, nil
+	if response.StatusCode != http.StatusOK {
+		return 0, failureOf(request, response)
 	}
-	return 0, failureOf(request, response), retryAfter(response), nil
+	bytes, err := io.Copy(io.Discard, response.Body)
+	if err != nil {
+		return 0, &Failure{Request: request, Code: "broken_off", Detail: err.Error(), again: true}
+	}
+	return bytes, nil
 }
 
 func failureOf(request Request, response *http.Response) *Failure {
-	f := &Failure{Request: request, Status: response.StatusCode, Code: response.Status}
+	f := &Failure{Request: request, Code: response.Status}
+	f.again, f.after = retry(response)
 	text, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	var face struct{ Code, Detail string }
 	if err == nil && json.Unmarshal(text, &face) == nil && face.Code != "" {
@@ -190,19 +202,20 @@ func failureOf(request Request, response *http.Response) *Failure {
 	return f
 }
 
-// retryAfter is how long to wait before the same is asked again; negative where
-// the answer would be the same (RFC 9110, sections 10.2.3 and 15).
-func retryAfter(response *http.Response) time.Duration {
+// retry tells whether the same request may be answered better later, and when
+// the service says that it is: RFC 9110, sections 10.2.3 and 15.6; RFC 6585,
+// section 4.
+func retry(response *http.Response) (again bool, after time.Duration) {
 	switch response.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 	default:
-		return -1
+		return false, 0
 	}
 	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
 	if err != nil || seconds < 0 {
-		return 0
+		return true, 0
 	}
-	return min(time.Duration(seconds)*time.Second, longestRest)
+	return true, time.Duration(min(seconds, longestRest)) * time.Second
 }
 
 // rest is a time at which everybody waits.

@@ -152,19 +152,20 @@ func TestRetryAfter(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		header string
-		want   time.Duration
+		again  bool
+		after  time.Duration
 	}{
-		{http.StatusServiceUnavailable, "5", 5 * time.Second},
-		{http.StatusTooManyRequests, "1", time.Second},
-		{http.StatusServiceUnavailable, "3600", longestRest},
-		{http.StatusBadGateway, "", 0},
-		{http.StatusServiceUnavailable, "tomorrow", 0},
-		{http.StatusNotFound, "5", -1},
-		{http.StatusInternalServerError, "", -1},
+		{http.StatusServiceUnavailable, "5", true, 5 * time.Second},
+		{http.StatusTooManyRequests, "1", true, time.Second},
+		{http.StatusServiceUnavailable, "9223372036854775807", true, time.Minute},
+		{http.StatusBadGateway, "", true, 0},
+		{http.StatusServiceUnavailable, "tomorrow", true, 0},
+		{http.StatusNotFound, "5", false, 0},
+		{http.StatusInternalServerError, "", false, 0},
 	} {
 		response := &http.Response{StatusCode: test.status, Header: http.Header{"Retry-After": {test.header}}}
-		if got := retryAfter(response); got != test.want {
-			t.Errorf("of %d and %q it is %v, want %v", test.status, test.header, got, test.want)
+		if again, after := retry(response); again != test.again || after != test.after {
+			t.Errorf("of %d and %q it is %v, %v, want %v, %v", test.status, test.header, again, after, test.again, test.after)
 		}
 	}
 	var r rest
