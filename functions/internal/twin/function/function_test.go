@@ -51,7 +51,9 @@ const resources = `{
 	"Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
 	"Live": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "Function"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}, "Name": "live"}},
 	"Permission": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "Live"},
-		"Principal": "apigateway.amazonaws.com", "SourceArn": "arn:aws:execute-api:eu-central-1:111122223333:api/live/GET/*"}}
+		"Principal": "apigateway.amazonaws.com", "SourceArn": "arn:aws:execute-api:eu-central-1:111122223333:api/live/GET/*"}},
+	"Another": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "Function"},
+		"Principal": "s3.amazonaws.com", "SourceAccount": "111122223333"}}
 }`
 
 func invoke(t *testing.T, f *function.Functions, name, event string) function.Result {
@@ -189,6 +191,8 @@ func TestPermits(t *testing.T) {
 		{live, other, false},
 		{live, function.Caller{Service: "s3.amazonaws.com", SourceARN: gateway.SourceARN}, false},
 		{ref(t, stack, "Function"), gateway, false},
+		{"arn:aws:lambda:eu-central-1:111122223333:function:" + ref(t, stack, "Function"), function.Caller{Service: "s3.amazonaws.com", SourceAccount: "111122223333"}, true},
+		{ref(t, stack, "Function"), function.Caller{Service: "s3.amazonaws.com", SourceAccount: "444455556666"}, false},
 		{ref(t, stack, "Version"), gateway, false},
 	} {
 		if got := f.Permits(test.name, test.by); got != test.want {

@@ -1,9 +1,12 @@
 package function
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -19,59 +22,54 @@ type Caller struct {
 // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 type permission struct {
 	function, qualifier string
-	permissionProperties
+	policy              identity.Document
 }
 
-func (f *Functions) addPermission(p template.Typed[permissionProperties]) error {
-	if p.Properties.Action != "lambda:InvokeFunction" && p.Properties.Action != "lambda:*" {
-		return fmt.Errorf("%s: Action is %q; only lambda:InvokeFunction is understood", p, p.Properties.Action)
-	}
-	function, qualifier := split(p.Properties.FunctionName)
+const invokeAction = "lambda:InvokeFunction"
+
+func (f *Functions) addPermission(t template.Typed[permissionProperties]) error {
+	function, qualifier := split(t.Properties.FunctionName)
 	if f.byName[function] == nil {
-		return fmt.Errorf("%s: there is no function %s", p, p.Properties.FunctionName)
+		return fmt.Errorf("there is no function %s", t.Properties.FunctionName)
 	}
-	f.permissions = append(f.permissions, permission{function, qualifier, p.Properties})
-	return nil
+	if !slices.Contains([]string{invokeAction, "lambda:*"}, t.Properties.Action) {
+		return fmt.Errorf("Action is %q; only %s is understood", t.Properties.Action, invokeAction)
+	}
+	policy, err := t.Properties.policy()
+	f.permissions = append(f.permissions, permission{function, qualifier, policy})
+	return err
+}
+
+// policy is the statement that Lambda makes of a permission, but for its
+// resource, which may be named in several ways.
+// https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+func (p permissionProperties) policy() (document identity.Document, err error) {
+	principal, condition := "AWS", map[string]any{}
+	if strings.HasSuffix(p.Principal, ".amazonaws.com") {
+		principal = "Service"
+	}
+	if p.SourceArn != "" {
+		condition["ArnLike"] = map[string]string{"AWS:SourceArn": p.SourceArn}
+	}
+	if p.SourceAccount != "" {
+		condition["StringEquals"] = map[string]string{"AWS:SourceAccount": p.SourceAccount}
+	}
+	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": map[string]any{
+		"Effect": "Allow", "Principal": map[string]string{principal: p.Principal}, "Action": p.Action, "Resource": "*", "Condition": condition,
+	}})
+	if err == nil {
+		err = json.Unmarshal(text, &document)
+	}
+	return document, err
 }
 
 // Permits reports whether a function's resource policy lets a service invoke
 // it by this name.
 func (f *Functions) Permits(name string, by Caller) bool {
 	function, qualifier := split(name)
+	context := identity.Context{"aws:SourceArn": by.SourceARN, "aws:SourceAccount": by.SourceAccount}
 	return slices.ContainsFunc(f.permissions, func(p permission) bool {
-		return p.function == function && p.qualifier == qualifier && p.matches(by)
+		return p.function == function && p.qualifier == qualifier &&
+			p.policy.Decide(by.Service, invokeAction, name, context) == identity.Allow
 	})
-}
-
-// matches compares as the conditions ArnLike and StringEquals do, which Lambda
-// makes of the two sources.
-func (p permission) matches(by Caller) bool {
-	return p.Principal == by.Service &&
-		(p.SourceArn == "" || like(p.SourceArn, by.SourceARN)) &&
-		(p.SourceAccount == "" || p.SourceAccount == by.SourceAccount)
-}
-
-// like matches a pattern, in which * is any text and ? any character.
-func like(pattern, text string) bool {
-	for i := 0; i < len(pattern); i++ {
-		switch pattern[i] {
-		case '*':
-			for skip := 0; skip <= len(text); skip++ {
-				if like(pattern[i+1:], text[skip:]) {
-					return true
-				}
-			}
-			return false
-		case '?':
-			if text == "" {
-				return false
-			}
-		default:
-			if text == "" || text[0] != pattern[i] {
-				return false
-			}
-		}
-		text = text[1:]
-	}
-	return text == ""
 }
