@@ -19,12 +19,6 @@ var outside = map[string]string{
 	"AWS::SNS::Subscription":                  "who is told of alarms, of which none goes off",
 	"AWS::SNS::Topic":                         "as its subscriptions",
 	"AWS::SNS::TopicPolicy":                   "as its topic",
-
-	// Until package change runs them.
-	"AWS::Events::Rule":               "changes of originals",
-	"AWS::Lambda::EventSourceMapping": "changes of originals",
-	"AWS::SQS::Queue":                 "changes of originals",
-	"AWS::SQS::QueuePolicy":           "changes of originals",
 }
 
 // understood fails where the template has a resource that no part has read.

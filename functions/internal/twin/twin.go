@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"primrose/functions/internal/twin/change"
 	"primrose/functions/internal/twin/control"
 	"primrose/functions/internal/twin/distribution"
 	"primrose/functions/internal/twin/function"
@@ -35,6 +36,7 @@ type Twin struct {
 	Identity  *identity.Directory
 	Logs      *logs.Logs
 	Functions *function.Functions
+	Changes   *change.Chain
 	Storage   *storage.Storage
 	API       *restapi.API
 	Edge      *distribution.Distribution
@@ -84,11 +86,14 @@ func (t *Twin) compute() (err error) {
 	if t.API, err = restapi.New(t.Stack, restapi.Config{Functions: t.Functions, Callers: t.Identity, Now: t.Clock.Now}); err != nil {
 		return err
 	}
-	return nil
+	t.Changes, err = change.New(t.Stack, change.Config{
+		Functions: t.Functions, Permissions: t.Identity, Clock: t.Clock, Principal: control.Principal,
+	})
+	return err
 }
 
 func (t *Twin) store() (err error) {
-	t.Storage, err = storage.New(t.Stack, t.Identity, nil)
+	t.Storage, err = storage.New(t.Stack, t.Identity, t.Changes.Observe)
 	return err
 }
 
@@ -106,6 +111,7 @@ func (t *Twin) administer() (err error) {
 			"execute-api":              t.API,
 			"cloudfront":               t.Edge.API(authorize),
 			"cloudfront-keyvaluestore": t.Edge.Stores(authorize),
+			"sqs":                      t.Changes,
 		},
 	})
 	return err
@@ -175,6 +181,9 @@ func (t *Twin) Close() error {
 		for host := range t.hosts() {
 			t.Network.Handle(host, nil)
 		}
+	}
+	if t.Changes != nil {
+		t.Changes.Close()
 	}
 	if t.Functions != nil {
 		t.Functions.Close()

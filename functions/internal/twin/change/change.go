@@ -52,6 +52,7 @@ type Chain struct {
 	account string
 	rules   []rule
 	queues  []*queue
+	polling []*mapping
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
@@ -64,11 +65,12 @@ func New(stack *template.Stack, config Config) (*Chain, error) {
 	if err := errors.Join(c.addQueues(stack), c.addPolicies(stack)); err != nil {
 		return nil, err
 	}
-	mappings, err := c.mappings(stack)
+	var err error
+	c.polling, err = c.mappings(stack)
 	if err := errors.Join(err, c.addRules(stack)); err != nil {
 		return nil, err
 	}
-	for _, m := range mappings {
+	for _, m := range c.polling {
 		c.running.Go(func() { m.run(ctx) })
 	}
 	return c, nil

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"primrose/functions/internal/twin/identity"
@@ -32,6 +33,8 @@ type mapping struct {
 	chain *Chain
 	queue *queue
 	slots chan struct{}
+
+	resting atomic.Pointer[rest] // nil while it works
 }
 
 // reportsFailures is the one response type: the function says which messages
@@ -146,6 +149,8 @@ func (m *mapping) collect(ctx context.Context) (batch []message) {
 
 // wait returns when it is time, or the queue has changed.
 func (m *mapping) wait(ctx context.Context, until time.Time, changed <-chan struct{}) {
+	m.resting.Store(&rest{until, changed})
+	defer m.resting.Store(nil)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

@@ -26,7 +26,7 @@ type Mistake struct {
 }
 
 // All are all of them.
-func All() []Mistake { return slices.Concat(rights, functions, api, edge) }
+func All() []Mistake { return slices.Concat(rights, functions, api, edge, events) }
 
 // Make makes the mistake in a template.
 func (m Mistake) Make(text []byte) ([]byte, error) {
@@ -75,7 +75,8 @@ func (m Mistake) Try(ctx context.Context, dir, stack string) (seen error, err er
 
 // The requests that see most.
 const (
-	made   = "a variant of an original is made"
-	stored = "another edge finds a variant in the bucket"
-	heavy  = "a large original becomes a large variant"
+	made     = "a variant of an original is made"
+	stored   = "another edge finds a variant in the bucket"
+	replaced = "what was made of a replaced original goes"
+	heavy    = "a large original becomes a large variant"
 )

@@ -34,6 +34,7 @@ var refused = []struct {
 	{"a property of a method", "RequestParameters", func(d *document) {
 		d.of("ApiGateway::Method", method("GET")).set("RequestParameters", map[string]any{"method.request.path.proxy": true})
 	}},
+	{"a property of the queue", "FifoQueue", func(d *document) { d.of("SQS::Queue", "PurgeQueue").set("FifoQueue", true) }},
 	{"a property of an alarm", "Dimension", func(d *document) { d.of("CloudWatch::Alarm", "PurgeDead").set("Dimension", []any{}) }},
 	{"a property of a role", "PermissionsBoundary", func(d *document) {
 		d.of("IAM::Role", "ImageRole").set("PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess")
@@ -73,6 +74,9 @@ var refused = []struct {
 		d.of("IAM::Role", "ImageRole").in("AssumeRolePolicyDocument.Statement.0").set("Condition", map[string]any{
 			"IpAddress": map[string]any{"aws:SourceIp": "192.0.2.0/24"},
 		})
+	}},
+	{"a pattern of events", "numeric", func(d *document) {
+		d.rule().in("EventPattern.detail").set("object", map[string]any{"size": []any{map[string]any{"numeric": []any{">", 0}}}})
 	}},
 	{"an alarm that watches nothing", "watches no metric", func(d *document) {
 		alarm := d.of("CloudWatch::Alarm", "PurgeDead")

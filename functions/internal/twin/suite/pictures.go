@@ -21,8 +21,11 @@ func plain(c color.Color) []byte {
 	return text.Bytes()
 }
 
-// red is the picture of most requests.
-var red = sync.OnceValue(func() []byte { return plain(color.RGBA{200, 30, 40, 255}) })
+// The pictures of most requests.
+var (
+	red  = sync.OnceValue(func() []byte { return plain(color.RGBA{200, 30, 40, 255}) })
+	blue = sync.OnceValue(func() []byte { return plain(color.RGBA{30, 40, 200, 255}) })
+)
 
 // noise is a PNG that no encoder makes small: three bytes a pixel, and 9 MB in all, more than Lambda answers
 // at once. It is the same in every run.

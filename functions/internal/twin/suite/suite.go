@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"primrose/functions/internal/keys"
 	"primrose/functions/internal/keyvalue"
@@ -42,7 +43,7 @@ const (
 // them can be asked by itself as well.
 func Requests() []Request {
 	var all []Request
-	for _, some := range [][]Request{variants, caching, headers, refusals, signatures, operations, clients, watching} {
+	for _, some := range [][]Request{variants, caching, headers, refusals, signatures, operations, clients, changes, watching} {
 		all = append(all, some...)
 	}
 	return all
@@ -69,6 +70,7 @@ type Suite struct {
 	s3   *s3.Client
 	cdn  *cloudfront.Client
 	call *lambda.Client
+	sqs  *sqs.Client
 }
 
 // New prepares a twin as a person does after the first deploy: keys are pushed to the edge, as the stack's
@@ -77,7 +79,7 @@ func New(ctx context.Context, t *twin.Twin) (*Suite, error) {
 	conf := t.Operator()
 	s := &Suite{
 		twin: t, kind: Open, http: t.Network.Client(), aws: conf,
-		s3: s3.NewFromConfig(conf), cdn: cloudfront.NewFromConfig(conf), call: lambda.NewFromConfig(conf),
+		s3: s3.NewFromConfig(conf), cdn: cloudfront.NewFromConfig(conf), call: lambda.NewFromConfig(conf), sqs: sqs.NewFromConfig(conf),
 	}
 	if command := t.Stack.Outputs["PushKeys"]; command != "" {
 		s.kind = Signed
