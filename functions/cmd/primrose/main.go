@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"primrose/functions/internal/jailcheck"
+	"primrose/functions/internal/terminal"
 	"primrose/functions/internal/worker"
 )
 
@@ -47,7 +48,7 @@ func main() {
 	case errors.Is(err, errUsage):
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "primrose:", err)
+		fmt.Fprintln(terminal.Writer{Writer: os.Stderr}, "primrose:", err)
 		os.Exit(1)
 	}
 }

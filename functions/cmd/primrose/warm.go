@@ -202,10 +202,9 @@ func (o *warmOptions) openJournal() (*warm.Journal, error) {
 		sum := sha256.Sum256([]byte(o.base + "\n" + o.originals))
 		name = cacheFolder(fmt.Sprintf("warm-%x", sum[:8]))
 	}
-	if o.anew {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
-		}
+	journal, err := warm.OpenJournal(name, o.base)
+	if err == nil && o.anew {
+		err = journal.Forget()
 	}
-	return warm.OpenJournal(name, o.base)
+	return journal, err
 }

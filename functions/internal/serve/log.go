@@ -8,12 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"primrose/functions/internal/problem"
+	"primrose/functions/internal/terminal"
 )
 
 // What a request's line is called, and its parts.
@@ -158,7 +158,7 @@ func (l lines) Handle(ctx context.Context, record slog.Record) error {
 func (l lines) request(at time.Time, parts map[string]slog.Value) string {
 	text := func(name string) string {
 		if value, ok := parts[name]; ok {
-			return printable(value.String())
+			return terminal.Line(value.String())
 		}
 		return ""
 	}
@@ -175,12 +175,6 @@ func (l lines) request(at time.Time, parts map[string]slog.Value) string {
 		line += l.dim("  broken off")
 	}
 	return line
-}
-
-// printable shows what a terminal might obey.
-func printable(text string) string {
-	quoted := strconv.QuoteToGraphic(text)
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 func duration(ms float64) string {

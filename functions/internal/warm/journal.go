@@ -6,9 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 )
 
 // Journal remembers what was made, so that a run which ended early can be taken
@@ -22,40 +25,85 @@ type Journal struct {
 	done map[entry]bool
 }
 
+// heading is a journal's first line. No other file is written to, or removed.
+const heading = "primrose warm\n"
+
 // entry is a request's line.
 type entry [16]byte
 
 const lineLength = 2*len(entry{}) + 1
 
-// OpenJournal opens the journal of a service's variants, and makes it if need be.
+// OpenJournal opens the journal of a service's variants, and makes it if need
+// be. It belongs to one run at a time.
 func OpenJournal(name, base string) (*Journal, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(name)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
 		return nil, err
 	}
-	j := &Journal{base: base, done: map[entry]bool{}}
-	whole := 0
-	for line := range bytes.Lines(text) {
+	j := &Journal{base: base, file: file, done: map[entry]bool{}}
+	if err = j.lock(); err == nil {
+		err = j.read()
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return j, nil
+}
+
+// lock keeps out other runs: the first one that is done would remove what the
+// others write to. The lock ends with the process.
+func (j *Journal) lock() error {
+	err := syscall.Flock(int(j.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("another run writes to %s: let it end, or name another", j.file.Name())
+	}
+	return err
+}
+
+func (j *Journal) read() error {
+	begin := make([]byte, len(heading))
+	n, err := io.ReadFull(j.file, begin)
+	switch {
+	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
+		return err
+	case !strings.HasPrefix(heading, string(begin[:n])):
+		return fmt.Errorf("%s is no journal of a warm run: name another", j.file.Name())
+	case n < len(heading): // new, or killed at once
+		return j.Forget()
+	}
+	lines, err := io.ReadAll(j.file)
+	if err != nil {
+		return err
+	}
+	whole := len(heading)
+	for line := range bytes.Lines(lines) {
 		var e entry
 		if len(line) != lineLength {
 			break
 		}
 		if _, err := hex.Decode(e[:], line[:lineLength-1]); err != nil {
-			return nil, fmt.Errorf("%s is no journal of a warm run: name another", name)
+			break
 		}
 		j.done[e] = true
 		whole += len(line)
 	}
-	if whole == 0 && len(text) >= lineLength {
-		return nil, fmt.Errorf("%s is no journal of a warm run: name another", name)
+	return j.file.Truncate(int64(whole))
+}
+
+// Forget begins the journal anew.
+func (j *Journal) Forget() error {
+	if j == nil {
+		return nil
 	}
-	if j.file, err = os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
-		return nil, err
+	clear(j.done)
+	if err := j.file.Truncate(0); err != nil {
+		return err
 	}
-	return j, errors.Join(j.file.Truncate(int64(whole)))
+	_, err := j.file.WriteString(heading)
+	return err
 }
 
 func (j *Journal) entry(r Request) entry {
@@ -91,9 +139,9 @@ func (j *Journal) Close(finished bool) error {
 	if j == nil {
 		return nil
 	}
-	err := j.file.Close()
-	if finished {
-		err = errors.Join(err, os.Remove(j.file.Name()))
+	var err error
+	if finished { // while it is locked
+		err = os.Remove(j.file.Name())
 	}
-	return err
+	return errors.Join(err, j.file.Close())
 }

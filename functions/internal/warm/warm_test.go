@@ -210,16 +210,44 @@ func TestJournal(t *testing.T) {
 			t.Fatal(err, writeErr)
 		}
 	}
-	for _, text := range []string{strings.Repeat("x", lineLength-1) + "\n", strings.Repeat("photo ", 20)} {
+}
+
+// What is no journal stays as it is, whatever it looks like: its name may be a
+// slip.
+func TestForeignJournal(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	for _, text := range []string{"x", strings.Repeat("0123456789abcdef", 2) + "\n", strings.Repeat("photo ", 20), heading[1:]} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenJournal(name, "http://x"); err == nil {
-			t.Errorf("%q passes for a journal", text)
+		if _, err := OpenJournal(name, "http://x"); err == nil || !strings.Contains(err.Error(), "no journal") {
+			t.Errorf("%q passes for a journal: %v", text, err)
 		}
 		if after, err := os.ReadFile(name); err != nil || string(after) != text {
 			t.Errorf("a file of somebody else's becomes %q, %v", after, err)
 		}
+	}
+}
+
+// A journal is one run's at a time, until it ends, and may be begun anew.
+func TestSharedJournal(t *testing.T) {
+	name, r := filepath.Join(t.TempDir(), "journal"), Request{"/a.jpg", "*/*"}
+	first, err := OpenJournal(name, "http://x")
+	if err != nil || first.Add(r) != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenJournal(name, "http://x"); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("a second run: %v", err)
+	}
+	if err := first.Close(false); err != nil {
+		t.Fatal(err)
+	}
+	next, err := OpenJournal(name, "http://x")
+	if err != nil || !next.Has(r) || next.Forget() != nil || next.Has(r) || next.Close(false) != nil {
+		t.Errorf("the next run: %v", err)
+	}
+	if text, err := os.ReadFile(name); err != nil || string(text) != heading {
+		t.Errorf("begun anew, it is %q, %v", text, err)
 	}
 }
 
