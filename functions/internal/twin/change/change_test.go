@@ -26,6 +26,7 @@ import (
 
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/twin/change"
+	"primrose/functions/internal/twin/function"
 	"primrose/functions/internal/twin/functiontest"
 	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
@@ -405,5 +406,33 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// functions have one role, and a timeout that the queue allows.
+type functions struct{}
+
+func (functions) Invoke(context.Context, string, []byte) (function.Result, error) {
+	return function.Result{}, errors.New("nothing is here")
+}
+
+func (functions) Role(string) (role string, timeout time.Duration, err error) {
+	return "arn:aws:iam::111111111111:role/role", 2 * time.Minute, nil
+}
+
+// The repository's own templates are understood.
+func TestStages(t *testing.T) {
+	for _, stage := range []string{"dev", "prod", "full"} {
+		stack, err := template.Read("../../../../infra/stacks/testdata", "primrose-"+stage+"-eu-central-1")
+		if err != nil {
+			t.Errorf("%s: %v", stage, err)
+			continue
+		}
+		chain, err := change.New(stack, change.Config{Functions: functions{}, Permissions: permissions{}, Clock: &network.Clock{}})
+		if err != nil {
+			t.Errorf("%s: %v", stage, err)
+			continue
+		}
+		chain.Close()
 	}
 }

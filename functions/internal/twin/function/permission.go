@@ -33,7 +33,7 @@ func (f *Functions) addPermission(t template.Typed[permissionProperties]) error 
 		return fmt.Errorf("there is no function %s", t.Properties.FunctionName)
 	}
 	if !slices.Contains([]string{invokeAction, "lambda:*"}, t.Properties.Action) {
-		return fmt.Errorf("Action is %q; only %s is understood", t.Properties.Action, invokeAction)
+		return fmt.Errorf("the action %q is not understood, only %s", t.Properties.Action, invokeAction)
 	}
 	policy, err := t.Properties.policy()
 	f.permissions = append(f.permissions, permission{function, qualifier, policy})

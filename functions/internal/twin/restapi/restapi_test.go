@@ -22,6 +22,7 @@ import (
 	"primrose/functions/internal/twin/functiontest"
 	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/restapi"
+	"primrose/functions/internal/twin/template"
 )
 
 func TestMain(m *testing.M) { os.Exit(functiontest.Main(m, handle)) }
@@ -296,6 +297,19 @@ func TestRefusedTemplates(t *testing.T) {
 	} {
 		if _, err := api(t, callers{}, test.replace, test.by); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want an error that names %s", test.by, err, test.want)
+		}
+	}
+}
+
+// The repository's own templates are understood.
+func TestStages(t *testing.T) {
+	for _, stage := range []string{"dev", "prod", "full"} {
+		stack, err := template.Read("../../../../infra/stacks/testdata", "primrose-"+stage+"-eu-central-1")
+		if err == nil {
+			_, err = restapi.New(stack, restapi.Config{})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", stage, err)
 		}
 	}
 }
