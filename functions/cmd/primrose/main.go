@@ -61,15 +61,18 @@ func run(ctx context.Context, args []string) error {
 		usage(os.Stderr)
 		return errUsage
 	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		if len(args) > 1 {
+			return run(ctx, []string{args[1], "-h"})
+		}
+		usage(os.Stdout)
+		return nil
+	}
 	for _, c := range commands {
 		if c.name == args[0] {
 			return c.run(ctx, args[1:])
 		}
-	}
-	switch args[0] {
-	case "help", "-h", "-help", "--help":
-		usage(os.Stdout)
-		return nil
 	}
 	fmt.Fprintf(os.Stderr, "primrose: there is no command %q\n\n", args[0])
 	usage(os.Stderr)

@@ -395,6 +395,7 @@ func TestForbidden(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for args, says := range map[string]string{
 		"help":          "serve",
+		"help warm":     "--dry-run",
 		"serve -h":      "--originals s3://",
 		"sign -h":       "PRIMROSE_KEY",
 		"keys -h":       "rotate",
