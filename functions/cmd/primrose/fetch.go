@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -49,6 +50,9 @@ func (m *moments) print(w io.Writer) {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// maxText is how much of a text is shown, in bytes.
+const maxText = 64 << 10
+
 // fetch asks for a URL and writes what comes back, but for the image.
 func fetch(ctx context.Context, w io.Writer, url, accept string) error {
 	m := &moments{begin: time.Now()}
@@ -68,12 +72,14 @@ func fetch(ctx context.Context, w io.Writer, url, accept string) error {
 			fmt.Fprintf(w, "%s: %s\n", name, value)
 		}
 	}
-	body, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxText))
+	rest, restErr := io.Copy(io.Discard, response.Body)
+	err = errors.Join(err, restErr)
 	m.last = time.Now()
 	if kind := response.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "application/") {
-		fmt.Fprintf(w, "\n%s\n", body)
+		fmt.Fprintf(w, "\n%s\n", text)
 	}
-	fmt.Fprintf(w, "\n%11s  received\n", serve.Size(int64(len(body))))
+	fmt.Fprintf(w, "\n%11s  received\n", serve.Size(int64(len(text))+rest))
 	m.print(w)
 	if err == nil && response.StatusCode >= http.StatusBadRequest {
 		err = fmt.Errorf("%s", response.Status)

@@ -20,6 +20,7 @@ import (
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/signature"
+	"primrose/functions/internal/terminal"
 	"primrose/functions/internal/variant"
 	"primrose/functions/internal/worker"
 )
@@ -72,13 +73,14 @@ func inspectCommand(ctx context.Context, args []string) error {
 	if !strings.HasPrefix(target, "/") {
 		return fmt.Errorf("%s is no file here, and no URL or path either, which begin with https:// or /", words[0])
 	}
-	known := o.explain(os.Stdout, target)
+	out := terminal.Writer{Writer: os.Stdout} // what URLs and services say, anybody may have written
+	known := o.explain(out, target)
 	if o.fetch {
 		if origin == "" {
 			origin = o.base
 		}
 		fmt.Println()
-		return errors.Join(known, fetch(ctx, os.Stdout, origin+target, link.Accept(o.accept)))
+		return errors.Join(known, fetch(ctx, out, origin+target, link.Accept(o.accept)))
 	}
 	return known
 }
@@ -234,7 +236,7 @@ func identify(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	out := json.NewEncoder(os.Stdout)
+	out := json.NewEncoder(terminal.Writer{Writer: os.Stdout})
 	out.SetIndent("", "  ")
 	return out.Encode(facts)
 }

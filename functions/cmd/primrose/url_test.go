@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"html"
 	"image/png"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -127,4 +130,20 @@ func TestInspect(t *testing.T) {
 		}
 	}
 	s.stop(t)
+}
+
+// What a URL or a service says commands no terminal, and is shown up to a point.
+func TestInspectIsQuiet(t *testing.T) {
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, "\x1b[2J"+strings.Repeat("\u202e", maxText))
+	}))
+	defer service.Close()
+	for _, path := range []string{"/rose%E2%80%AE.jpg?%1b]0;x%07=1", "/rose%1b.jpg"} {
+		out, _ := primrose(t, "inspect", "--fetch", service.URL+path).CombinedOutput()
+		if !bytes.Contains(out, []byte(`\x1b[2J`)) || !bytes.Contains(out, []byte("196.6 kB  received")) || len(out) > 3*maxText ||
+			bytes.ContainsFunc(out, func(r rune) bool { return r != '\n' && !strconv.IsGraphic(r) }) {
+			t.Errorf("of %s it says %d bytes: %.400q", path, len(out), out)
+		}
+	}
 }

@@ -1,17 +1,21 @@
 package warm
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
 
 	"primrose/functions/internal/problem"
+	"primrose/functions/internal/terminal"
 )
 
 // Warmer asks for what a plan holds.
@@ -22,9 +26,14 @@ type Warmer struct {
 	Journal  *Journal // nil: none
 	Told     func(Progress, *Failure)
 
-	sleep func(ctx context.Context, d time.Duration) error // nil: [sleep]
-	rest  rest
+	sleep    func(ctx context.Context, d time.Duration) error // nil: [sleep]
+	patience time.Duration                                    // with one answer; 0: [longestAnswer]
+	rest     rest
 }
+
+// longestAnswer is how long an answer may take to come whole. CloudFront gives up
+// sooner.
+const longestAnswer = 2 * time.Minute
 
 // Progress is how far a run is.
 type Progress struct {
@@ -171,14 +180,16 @@ func (r *run) get(ctx context.Context, request Request) (int64, *Failure) {
 			return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.patience, longestAnswer))
+	defer cancel()
 	asked, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Base+target, nil)
 	if err != nil {
-		return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: err.Error()}
+		return 0, &Failure{Request: request, Code: string(problem.BadRequest), Detail: unsigned(err)}
 	}
 	asked.Header.Set("Accept", request.Accept)
-	response, err := http.DefaultClient.Do(asked)
+	response, err := client.Do(asked)
 	if err != nil {
-		return 0, &Failure{Request: request, Code: "no_answer", Detail: err.Error(), unreachable: true, again: true}
+		return 0, &Failure{Request: request, Code: "no_answer", Detail: unsigned(err), unreachable: ctx.Err() == nil, again: true}
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -191,13 +202,32 @@ func (r *run) get(ctx context.Context, request Request) (int64, *Failure) {
 	return bytes, nil
 }
 
+// client goes nowhere else: it would tell there which URL it comes from, with
+// its signature.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// unsigned leaves the URL, which may be signed, out of an error of http's.
+func unsigned(err error) string {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err
+	}
+	return err.Error()
+}
+
+// maxFace is more than any problem's body has, in bytes.
+const maxFace = 4 << 10
+
 func failureOf(request Request, response *http.Response) *Failure {
-	f := &Failure{Request: request, Code: response.Status}
+	f := &Failure{Request: request, Code: terminal.Line(response.Status)}
 	f.again, f.after = retry(response)
-	text, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if to := response.Header.Get("Location"); to != "" {
+		f.Detail = "it leads to " + terminal.Line(to) + ": name where variants are by --base"
+		return f
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxFace))
 	var face struct{ Code, Detail string }
 	if err == nil && json.Unmarshal(text, &face) == nil && face.Code != "" {
-		f.Code, f.Detail = face.Code, face.Detail
+		f.Code, f.Detail = terminal.Line(face.Code), terminal.Line(face.Detail)
 	}
 	return f
 }

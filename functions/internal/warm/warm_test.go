@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,6 +175,64 @@ func TestRetryAfter(t *testing.T) {
 	slept := time.Duration(0)
 	if err := r.wait(t.Context(), func(_ context.Context, d time.Duration) error { slept = d; return nil }); err != nil || slept < 30*time.Minute {
 		t.Errorf("it waits %v, %v, of an hour", slept, err)
+	}
+}
+
+// A service that means harm gets no signature to anywhere else, says nothing to
+// the terminal, and doesn't keep a run from its other requests.
+func TestHostileService(t *testing.T) {
+	var elsewhere atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	defer other.Close()
+	endless := func(w http.ResponseWriter) {
+		for chunk := make([]byte, 1<<10); ; time.Sleep(time.Millisecond) {
+			if _, err := w.Write(chunk); err != nil || http.NewResponseController(w).Flush() != nil {
+				return
+			}
+		}
+	}
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/away.jpg":
+			http.Redirect(w, r, other.URL+"/", http.StatusFound)
+		case "/loud.jpg":
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, `{"code":"\u001b[2J","detail":"\u001b]0;x\u0007\nmade 1000"}`)
+		case "/endless.jpg":
+			endless(w)
+		case "/endless-refusal.jpg":
+			w.WriteHeader(http.StatusNotFound)
+			endless(w)
+		case "/silent.jpg":
+			<-r.Context().Done()
+		case "/torn.jpg":
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	defer service.Close()
+	run := func(keys ...string) (told string, got Progress, err error) {
+		w := Warmer{Base: service.URL, patience: 100 * time.Millisecond, sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+		w.Sign = func(target string) (string, error) { return target + "&s=secret", nil }
+		w.Told = func(_ Progress, f *Failure) {
+			if f != nil {
+				told += f.String() + "\n"
+			}
+		}
+		got, err = w.Run(t.Context(), Plan{Keys: keys, Sets: []string{"w=3"}, Accepts: []string{"other"}})
+		return told, got, err
+	}
+	told, got, err := run("away.jpg", "loud.jpg", "endless.jpg", "endless-refusal.jpg", "silent.jpg", "good.jpg")
+	want := `/away.jpg?w=3 (*/*): 302 Found: it leads to ` + other.URL + `/: name where variants are by --base
+/loud.jpg?w=3 (*/*): \x1b[2J: \x1b]0;x\a\nmade 1000
+/endless.jpg?w=3 (*/*): broken_off: context deadline exceeded
+/endless-refusal.jpg?w=3 (*/*): 404 Not Found: ` + `
+/silent.jpg?w=3 (*/*): no_answer: context deadline exceeded
+`
+	if told != want || got.Made != 1 || got.Failed != 5 || err != nil || elsewhere.Load() > 0 {
+		t.Errorf("%+v, %v, and %d requests elsewhere:\n%s", got, err, elsewhere.Load(), told)
+	}
+	if _, _, err := run("torn.jpg"); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a service that answers nothing: %v", err)
 	}
 }
 
