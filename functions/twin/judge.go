@@ -38,15 +38,20 @@ func (s settings) ask(ctx context.Context, stack string) error {
 	if err != nil {
 		return err
 	}
-	kept := 0
-	failed := asked.Run(ctx, func(r suite.Result) {
-		line(r.Failure == nil, r.Request.Name, fmt.Sprintf("%d ms", r.Took.Milliseconds()))
-		if r.Failure != nil {
-			fmt.Println(indented(r.Failure))
-			return
+	kept, failed := 0, 0
+	for _, r := range asked.Requests() {
+		if ctx.Err() != nil {
+			break
+		}
+		result := asked.Ask(ctx, r)
+		line(result.Failure == nil, r.Name, fmt.Sprintf("%d ms", result.Took.Milliseconds()))
+		if result.Failure != nil {
+			failed++
+			fmt.Println(indented(result.Failure))
+			continue
 		}
 		kept++
-	})
+	}
 	if failed > 0 {
 		return fmt.Errorf("%s breaks %d promises, and keeps %d", stack, failed, kept)
 	}
@@ -58,11 +63,14 @@ func (s settings) ask(ctx context.Context, stack string) error {
 func (s settings) mislead(ctx context.Context, stack string) error {
 	all := mistake.All()
 	fmt.Printf("\n▸ %s: %d mistakes, each of which one of those requests has to see\n\n", stack, len(all))
-	var unseen []string
-	var mu sync.Mutex
+	var t tally
 	var trying sync.WaitGroup
 	free := make(chan struct{}, runtime.NumCPU())
 	for _, m := range all {
+		if why := m.Unseen(); why != "" {
+			fmt.Printf("  – %s: this machine can't show it: %s\n", m.Name, why)
+			continue
+		}
 		free <- struct{}{}
 		if ctx.Err() != nil {
 			break
@@ -70,25 +78,35 @@ func (s settings) mislead(ctx context.Context, stack string) error {
 		trying.Go(func() {
 			defer func() { <-free }()
 			seen, err := m.Try(ctx, s.assembly, stack)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				unseen = append(unseen, m.Name)
-				line(false, m.Name, "")
-				fmt.Println(indented(err))
-				return
-			}
-			first, _, _ := strings.Cut(seen.Error(), "\n")
-			line(true, m.Name, "")
-			fmt.Printf("      %s: %.160s\n", m.Seen, first)
+			t.note(m, seen, err)
 		})
 	}
 	trying.Wait()
-	if len(unseen) > 0 {
-		return fmt.Errorf("%d mistakes are not seen", len(unseen))
+	if t.unseen > 0 {
+		return fmt.Errorf("%d mistakes are not seen", t.unseen)
 	}
-	fmt.Printf("\n  all %d mistakes are seen\n", len(all))
+	fmt.Printf("\n  all %d mistakes are seen\n", t.seen)
 	return nil
+}
+
+// tally counts mistakes, and tells of each.
+type tally struct {
+	mu           sync.Mutex
+	seen, unseen int
+}
+
+func (t *tally) note(m mistake.Mistake, seen, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	line(err == nil, m.Name, "")
+	if err != nil {
+		t.unseen++
+		fmt.Println(indented(err))
+		return
+	}
+	t.seen++
+	first, _, _ := strings.Cut(seen.Error(), "\n")
+	fmt.Printf("      %s: %.160s\n", m.Seen, first)
 }
 
 func line(good bool, name, note string) {

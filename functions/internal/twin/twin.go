@@ -8,10 +8,12 @@
 package twin
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -172,6 +174,12 @@ func (t *Twin) Operator() aws.Config {
 		HTTPClient:  t.Network.Client(),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} }, // what fails once is a finding
 	}
+}
+
+// Age lets time pass in which buckets delete what has become old.
+func (t *Twin) Age(ctx context.Context, d time.Duration) error {
+	t.Clock.Advance(d)
+	return t.Storage.Age(ctx, t.Clock.Now())
 }
 
 // Close ends what runs, and removes what was stored.

@@ -23,6 +23,7 @@ func (d *document) headers() node {
 const (
 	same   = "what is no option makes no variant"
 	policy = "an image is everybody's, and no document"
+	aged   = "an original outlasts what was made of it"
 	soon   = "an original that is missing is soon found"
 )
 
@@ -96,6 +97,13 @@ var edge = []Mistake{
 	}},
 	{"viewers learn what is nobody's business", policy, func(d *document) { d.headers().remove("RemoveHeadersConfig") }},
 	{"no policy says how images are served", policy, func(d *document) { d.behavior().remove("ResponseHeadersPolicyId") }},
+	{"the bucket of originals deletes what is old", aged, func(d *document) {
+		d.of("S3::Bucket", "Originals").in("LifecycleConfiguration.Rules.0").set("ExpirationInDays", 90)
+		d.of("S3::Bucket", "Originals").in("LifecycleConfiguration.Rules.0").remove("ExpiredObjectDeleteMarker")
+	}},
+	{"the bucket of variants keeps them for ever", aged, func(d *document) {
+		d.of("S3::Bucket", "Variants").in("LifecycleConfiguration.Rules.0").remove("ExpirationInDays")
+	}},
 	{"the bucket of variants lets no script read", "any site's script may read an image", func(d *document) {
 		d.of("S3::Bucket", "Variants").remove("CorsConfiguration")
 	}},

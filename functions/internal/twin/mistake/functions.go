@@ -9,6 +9,9 @@ func told(name, function, variable string, value func(d *document) any, seen str
 	}}
 }
 
+// small is seen only where a function's memory can be limited.
+const small = "the image function has the least memory"
+
 func originals(d *document) any { return d.ref("S3::Bucket", "Originals") }
 
 func always(value any) func(*document) any { return func(*document) any { return value } }
@@ -31,7 +34,7 @@ var functions = []Mistake{
 	}},
 
 	{"the image function has one second", heavy, func(d *document) { d.of("Lambda::Function", "ProcessorImage").set("Timeout", 1) }},
-	{"the image function has the least memory", heavy, func(d *document) { d.of("Lambda::Function", "ProcessorImage").set("MemorySize", 128) }},
+	{small, heavy, func(d *document) { d.of("Lambda::Function", "ProcessorImage").set("MemorySize", 128) }},
 	{"the image function may run nowhere", made, func(d *document) {
 		d.of("Lambda::Function", "ProcessorImage").set("ReservedConcurrentExecutions", 0)
 	}},

@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/twin"
 	"primrose/functions/internal/twin/network"
 	"primrose/functions/internal/twin/suite"
@@ -23,6 +25,14 @@ type Mistake struct {
 	Seen string
 
 	change func(d *document)
+}
+
+// Unseen says why this machine can't show a mistake; "" if it can.
+func (m Mistake) Unseen() string {
+	if m.Name == small {
+		return strings.Join(lambdatest.Missing(), "; ") // without limits, a function has all the memory there is
+	}
+	return ""
 }
 
 // All are all of them.

@@ -13,6 +13,9 @@ func TestEveryMistakeIsSeen(t *testing.T) {
 	for _, m := range All() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
+			if why := m.Unseen(); why != "" {
+				t.Skip(why)
+			}
 			seen, err := m.Try(t.Context(), assembly, stack)
 			if err != nil {
 				t.Fatal(err)

@@ -41,4 +41,15 @@ var caching = []Request{
 			a.fail("it cost another computation")
 		}
 	}},
+	{Name: "an original outlasts what was made of it", ask: func(v *visit) {
+		v.upload("old/rose.jpg", red())
+		v.get("/old/rose.jpg?w=160").shows("jpeg", 160)
+		before := v.computed()
+		v.must(v.twin.Age(v.ctx, 100*24*time.Hour))
+		v.forget()
+		again := v.get("/old/rose.jpg?w=160").shows("jpeg", 160)
+		if v.computed() == before {
+			again.fail("its variant is still in the bucket, which was to delete it")
+		}
+	}},
 }

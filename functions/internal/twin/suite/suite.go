@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,18 +159,7 @@ func (s *Suite) Ask(ctx context.Context, r Request) (result Result) {
 	return result
 }
 
-// Run makes all requests that the twin's stage promises, and reports each as soon as it is answered. It
-// returns how many failed.
-func (s *Suite) Run(ctx context.Context, report func(Result)) (failed int) {
-	for _, r := range Requests() {
-		if r.Only != "" && r.Only != s.kind || ctx.Err() != nil {
-			continue
-		}
-		result := s.Ask(ctx, r)
-		if result.Failure != nil {
-			failed++
-		}
-		report(result)
-	}
-	return failed
+// Requests are those that the twin's stage promises.
+func (s *Suite) Requests() []Request {
+	return slices.DeleteFunc(Requests(), func(r Request) bool { return r.Only != "" && r.Only != s.kind })
 }

@@ -42,11 +42,11 @@ func try(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked.Run(t.Context(), func(r suite.Result) {
-		t.Run(r.Request.Name, func(t *testing.T) {
-			if r.Failure != nil {
-				t.Error(r.Failure)
+	for _, r := range asked.Requests() {
+		t.Run(r.Name, func(t *testing.T) {
+			if result := asked.Ask(t.Context(), r); result.Failure != nil {
+				t.Error(result.Failure)
 			}
 		})
-	})
+	}
 }
