@@ -100,6 +100,7 @@ func TestInspect(t *testing.T) {
 		{[]string{"https://x/a%20b.jpg?w=0300&auto=format&utm_source=x", "--accept", "webp"}, 0, []string{
 			`^original +a b.jpg$`, `^options +auto=webp +What `, `^ +w=300 +Width and height`, `^variant +/a%20b.jpg/-/auto=webp,w=300$`,
 			`^store key +a b.jpg/-/auto=webp,w=300$`, `^cache tag +[0-9a-f]{64}$`, `^ignored +utm_source$`, `^signature +none$`}},
+		{[]string{"/a.jpg?\u009b2J=1"}, 0, []string{`^ignored +\\u009b2J$`}},
 		{[]string{"/a.jpg"}, 0, []string{`^options +none: the original's exact bytes`, `^variant +/a.jpg/-/original$`}},
 		{[]string{"/a.jpg/-/fm=webp,w=300"}, 0, []string{`^original +a.jpg$`, `^options +fm=webp`}},
 		{[]string{"/a.jpg?preset=thumb", "--presets", presets, "--widths", "32,64"}, 0, []string{`^options +w=32 `}},

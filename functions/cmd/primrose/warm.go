@@ -82,7 +82,10 @@ func warmCommand(ctx context.Context, args []string) error {
 
 // explainStop says what becomes of a run that ended early.
 func explainStop(err error) error {
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled): // by Ctrl-C
+		return errors.New("stopped; started again, the command goes on from here")
+	case err != nil:
 		return fmt.Errorf("stopped: %w; started again, the command goes on from here", err)
 	}
 	return nil
