@@ -26,6 +26,7 @@ var block = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 // TestExamples runs each example of each command's help and of the document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	desk := newDesk(t)
 	for _, c := range commands {
 		help, err := primrose(t, c.name, "-h").CombinedOutput()

@@ -50,6 +50,18 @@ func runAsNobody(t *testing.T, command *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lendToNobody(t, command)
+	copyTo(t, command.Dir, library)
+	command.Env = append(command.Env, "PRIMROSE_LIBVIPS="+filepath.Join(command.Dir, filepath.Base(library)), "PRIMROSE_FONTS="+filepath.Join(command.Dir, "fonts"))
+	if err := os.CopyFS(filepath.Join(command.Dir, "fonts"), os.DirFS(fonts)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lendToNobody has a command of this test run by somebody else, in a folder with
+// a copy of it.
+func lendToNobody(t *testing.T, command *exec.Cmd) {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "nobody") // t.TempDir is closed to others
 	if err != nil {
 		t.Fatal(err)
@@ -58,22 +70,18 @@ func runAsNobody(t *testing.T, command *exec.Cmd) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	copied := func(file string) string {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		to := filepath.Join(dir, filepath.Base(file))
-		if err := os.WriteFile(to, content, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		return to
-	}
-	command.Path = copied(command.Path)
-	command.Env = append(command.Env, "PRIMROSE_LIBVIPS="+copied(library), "PRIMROSE_FONTS="+filepath.Join(dir, "fonts"))
-	if err := os.CopyFS(filepath.Join(dir, "fonts"), os.DirFS(fonts)); err != nil {
+	copyTo(t, dir, command.Path)
+	command.Path, command.Dir = filepath.Join(dir, filepath.Base(command.Path)), dir
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+}
+
+func copyTo(t *testing.T, dir, file string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
 		t.Fatal(err)
 	}
-	command.Dir = dir
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), content, 0o755); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -147,6 +147,7 @@ func TestServeAsStage(t *testing.T) {
 // Open pages hear of originals that change; settings that change are taken in,
 // and those that are wrong are not.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	originals, presets := t.TempDir(), filepath.Join(t.TempDir(), "presets")
 	write := func(text string) {
 		if err := os.WriteFile(presets, []byte(text), 0o600); err != nil {
@@ -184,6 +185,7 @@ func TestWatch(t *testing.T) {
 
 // Ctrl-C lets a request that is under way end, and a second one doesn't.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		then   func(s *started, connection net.Conn) error
@@ -287,7 +289,7 @@ func TestClosedFolder(t *testing.T) {
 	}
 	cmd := primrose(t, "serve", "--originals", closed)
 	if os.Getuid() == 0 { // to whom nothing is closed
-		runAsNobody(t, cmd)
+		lendToNobody(t, cmd)
 	}
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "this user may not read the folder "+closed) {
 		t.Errorf("%v: %s", err, out)
