@@ -16,23 +16,41 @@ import (
 // CDK CLI deploys is what was synthesised for this machine.
 func newAccount(t *testing.T) Shell {
 	t.Helper()
-	assembly, err := filepath.Abs(root + "/build/twin")
+	n, clock := listen(t), &network.Clock{}
+	hurry(t, clock)
+	account := twin.NewAccount(n, clock, t.TempDir())
+	t.Cleanup(account.Close)
+	shell := visitor(t, n)
+	shell.Env = append(shell.Env, "CDK_APP="+assembly(t))
+	return shell
+}
+
+// assembly is the folder of what was synthesised for this machine.
+func assembly(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(root + "/build/twin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(assembly, "manifest.json")); err != nil {
-		t.Fatalf("%v: run make twin in the repository's folder", err)
+	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+		t.Fatalf("%v: run make assembly in the repository's folder", err)
 	}
+	return dir
+}
+
+func listen(t *testing.T) *network.Network {
+	t.Helper()
 	n, err := network.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.Close)
-	clock := &network.Clock{}
-	hurry(t, clock)
-	account := twin.NewAccount(n, clock, t.TempDir())
-	t.Cleanup(account.Close)
+	return n
+}
 
+// visitor is a shell whose programs find AWS in the network, as its operator.
+func visitor(t *testing.T, n *network.Network) Shell {
+	t.Helper()
 	authority := filepath.Join(t.TempDir(), "authority.pem")
 	write(t, authority, string(n.Authority()))
 	return typist(t, map[string]string{
@@ -40,9 +58,9 @@ func newAccount(t *testing.T) Shell {
 		"AWS_ACCESS_KEY_ID":           s3server.AccessKey,
 		"AWS_SECRET_ACCESS_KEY":       s3server.SecretKey,
 		"AWS_SESSION_TOKEN":           "",
+		"AWS_REGION":                  "eu-central-1",
 		"AWS_CONFIG_FILE":             os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"CDK_APP":                     assembly,
 		"HTTP_PROXY":                  "http://" + n.Address(), // to a name of its own, that of the KeyValueStore's API
 		"NO_PROXY":                    "127.0.0.1",
 	}, fmt.Sprintf("connect-to = \"::%s\"\ncacert = %s\nnoproxy = *\n", n.Address(), authority))

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "keep the pictures that the tutorial's c
 
 // pictures are the files that the commands make in build/tutorial and the
 // tutorial shows.
-var pictures = []string{"rose.png", "larger.png", "turned.png", "small.jpg", "card.jpg", "face.jpg"}
+var pictures = []string{"rose.png", "larger.png", "turned.png", "small.jpg", "card.jpg", "face.jpg", "replaced.jpg"}
 
 // checkPicture compares what a command made with what the tutorial shows.
 func checkPicture(t *testing.T, name string) {
