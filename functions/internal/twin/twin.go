@@ -132,7 +132,7 @@ func (t *Twin) hosts() map[string]http.Handler {
 	hosts := map[string]http.Handler{
 		"s3." + here:               t.Storage,
 		"*.s3." + here:             t.Storage,
-		t.API.Host():               t.API,
+		t.API.Host():               known(t.API.Host(), t.API),
 		t.Edge.Domain:              t.Edge,
 		"*." + here:                t.Control,
 		"cloudfront.amazonaws.com": t.Control,
@@ -143,6 +143,18 @@ func (t *Twin) hosts() map[string]http.Handler {
 		hosts[alias] = t.Edge
 	}
 	return hosts
+}
+
+// known has an API answer to its own name only, by which API Gateway tells it from others.
+func known(host string, api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host != host {
+			w.Header().Set("X-Amzn-Errortype", "ForbiddenException")
+			http.Error(w, `{"message":"Forbidden"}`, http.StatusForbidden)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
 }
 
 // secure has a request count as one by TLS: the link by which the functions reach AWS is the twin's own, and

@@ -109,6 +109,8 @@ func (o *origin) request(ctx context.Context, q originRequest) (*http.Request, e
 	for name, values := range o.header {
 		r.Header[name] = values
 	}
+	r.Host = r.Header.Get("Host") // the viewer's, if a policy selects it; none means the origin's
+	r.Header.Del("Host")
 	return r, nil
 }
 

@@ -11,6 +11,7 @@ import (
 // request is a viewer's, as the function leaves it.
 type request struct {
 	id, ip      string
+	host        string // by which the viewer asks
 	method      string
 	path, query string // as sent
 	header      http.Header
@@ -28,7 +29,7 @@ const (
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func newRequest(r *http.Request, id string) (*request, *answer) {
-	q := &request{id: id, method: r.Method, header: r.Header.Clone()}
+	q := &request{id: id, host: r.Host, method: r.Method, header: r.Header.Clone()}
 	q.path, q.query, _ = strings.Cut(r.RequestURI, "?")
 	q.ip, _, _ = net.SplitHostPort(r.RemoteAddr)
 	size := len(r.Method) + len(r.RequestURI)
@@ -56,7 +57,7 @@ func newRequest(r *http.Request, id string) (*request, *answer) {
 var always = []string{"If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range"}
 
 // never are headers that reach no origin though a policy may select them.
-var never = []string{"Connection", "Expect", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
+var never = []string{"Connection", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
 	"Te", "Trailer", "Transfer-Encoding", "Upgrade", "X-Forwarded-Proto", "X-Http-Method-Override", "X-Real-Ip"}
 
 // forOrigin is what an origin is asked: what the policies select, and nothing else of the viewer's.
@@ -82,6 +83,9 @@ func (b *behavior) forOrigin(q *request, domain string) originRequest {
 		if values, ok := q.header[name]; ok {
 			to.header[name] = values
 		}
+	}
+	if chosen("Host") {
+		to.header.Set("Host", q.host)
 	}
 	if sent := cookies(q.header, either(key.cookies, policy.cookies)); sent != "" {
 		to.header.Set("Cookie", sent)

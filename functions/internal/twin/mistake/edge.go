@@ -58,6 +58,9 @@ var edge = []Mistake{
 		d.of("CloudFront::OriginAccessControl", "").in("OriginAccessControlConfig").set("SigningBehavior", "never")
 	}},
 	{"the edge waits for a second only", heavy, func(d *document) { d.origin("1").in("CustomOriginConfig").set("OriginReadTimeout", 1) }},
+	{"the edge tells the API its own name", made, func(d *document) {
+		d.of("CloudFront::OriginRequestPolicy", "").in("OriginRequestPolicyConfig.HeadersConfig").set("Headers", []any{"host"})
+	}},
 	{"the edge function is not associated", made, func(d *document) { d.behavior().remove("FunctionAssociations") }},
 	{"the edge function has no store", "a preset that was pushed is known", func(d *document) {
 		d.of("CloudFront::Function", "").in("FunctionConfig").remove("KeyValueStoreAssociations")

@@ -100,7 +100,7 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.URL.Scheme, r.URL.Host = "", "" // which only a proxy is told
-	service := n.service(r.Host)
+	service := n.service(name(r))
 	if service == nil {
 		n.mu.RLock()
 		service = n.otherwise
@@ -111,6 +111,15 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	service.ServeHTTP(w, r)
+}
+
+// name is that of the host that a client has connected to. Only TLS tells it; without, it is that which the
+// request is for.
+func name(r *http.Request) string {
+	if r.TLS != nil && r.TLS.ServerName != "" {
+		return r.TLS.ServerName
+	}
+	return r.Host
 }
 
 // tunnel lets a client go on as if it had connected to the host, if there is one.
@@ -134,8 +143,8 @@ func (n *Network) tunnel(w http.ResponseWriter, r *http.Request) {
 // service is that of a host, with or without port; nil if there is none.
 func (n *Network) service(host string) http.Handler {
 	host = strings.ToLower(host)
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	if alone, _, err := net.SplitHostPort(host); err == nil {
+		host = alone
 	}
 	n.mu.RLock()
 	defer n.mu.RUnlock()

@@ -66,6 +66,25 @@ func TestNamesLeadToServices(t *testing.T) {
 	}
 }
 
+// Who connects to one host may ask for another: it is the former that answers.
+func TestTheNameIsTheConnections(t *testing.T) {
+	n := newNetwork(t, "api.example", "edge.example")
+	r, err := http.NewRequest(http.MethodGet, "https://api.example/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "edge.example"
+	response, err := n.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if want := "api.example to edge.example, secure true"; err != nil || string(body) != want {
+		t.Errorf("%s (%v), want %s", body, err, want)
+	}
+}
+
 // What CloudFront is told of a name that nobody has.
 func TestAnUnknownNameIsNotFound(t *testing.T) {
 	_, err := newNetwork(t, "known").Client().Get("https://unknown/")
