@@ -7,6 +7,7 @@ import (
 
 	"primrose/functions/internal/roletest"
 	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/twin/identity"
 )
 
 // These tests run the function as a user who has the rights of the deployed
@@ -40,7 +41,7 @@ func (r role) run(t *testing.T, policy roletest.Policy) (wrong []string) {
 	t.Helper()
 	// An original that may not be read stands for one that is encrypted with a
 	// key that was not granted.
-	locked := roletest.Statement{Effect: "Deny", Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::" + r.originals + "/locked.jpg"}}
+	locked := identity.Statement{Effect: "Deny", Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::" + r.originals + "/locked.jpg"}}
 	env := policy.And(locked).User(t)
 	env[originalsName], env[variantsName] = r.originals, r.variants
 	d := deploy(t, env)

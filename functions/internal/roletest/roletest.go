@@ -11,34 +11,12 @@ import (
 	"slices"
 	"strings"
 
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/template"
 )
 
 // Policy is what a role may do.
-type Policy struct {
-	Version   string
-	Statement []Statement
-}
-
-// Statement allows or denies actions on resources.
-type Statement struct {
-	Effect    string
-	Action    words
-	Resource  words
-	Condition map[string]any `json:",omitempty"`
-}
-
-// words is a list that may be written as its one element.
-type words []string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (w *words) UnmarshalJSON(text []byte) error {
-	if one := ""; json.Unmarshal(text, &one) == nil {
-		*w = words{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(w))
-}
+type Policy struct{ identity.Document }
 
 // String returns the policy as the document that IAM takes.
 func (p Policy) String() string {
@@ -57,7 +35,7 @@ func (p Policy) Actions() []string {
 
 // Without returns the policy with one of its actions taken away.
 func (p Policy) Without(action string) Policy {
-	reduced := Policy{Version: p.Version}
+	reduced := Policy{identity.Document{Version: p.Version}}
 	for _, s := range p.Statement {
 		s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == action })
 		if len(s.Action) > 0 {
@@ -68,8 +46,9 @@ func (p Policy) Without(action string) Policy {
 }
 
 // And returns the policy with another statement.
-func (p Policy) And(s Statement) Policy {
-	return Policy{p.Version, append(slices.Clone(p.Statement), s)}
+func (p Policy) And(s identity.Statement) Policy {
+	p.Statement = append(slices.Clone(p.Statement), s)
+	return p
 }
 
 // Read returns the policy of the role of the one function of a template that

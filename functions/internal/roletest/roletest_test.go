@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/twin/identity"
 )
 
 const stack = `{"Resources": {
@@ -75,7 +76,7 @@ func TestReadRefuses(t *testing.T) {
 // Who may do anything is forbidden nothing: the calls are well formed, and what
 // forbids them to others is their policy.
 func TestCalls(t *testing.T) {
-	all := Policy{"2012-10-17", []Statement{{Effect: "Allow", Action: words{"s3:*"}, Resource: words{"*"}}}}
+	all := Policy{identity.Document{Version: "2012-10-17"}}.And(identity.Statement{Effect: "Allow", Action: []string{"s3:*"}, Resource: []string{"*"}})
 	user := all.client(t)
 	for name, call := range calls {
 		bucket := s3test.Bucket(t)

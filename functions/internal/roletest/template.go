@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -24,7 +25,7 @@ type role struct {
 type policy struct {
 	PolicyName     template.NoBearing // a name only
 	Roles          []string
-	PolicyDocument Policy
+	PolicyDocument identity.Document
 }
 
 // rights joins the documents of all policies of the role of the one function
@@ -56,27 +57,24 @@ func rights(stack *template.Stack, variable string, buckets map[string]string) (
 	if len(whole.Statement) == 0 {
 		return Policy{}, fmt.Errorf("the role %s has no policy", roles[at].ID)
 	}
+	for _, s := range whole.Statement {
+		if s.NotAction != nil || s.NotResource != nil {
+			return Policy{}, fmt.Errorf("the role %s has a statement of what it is not about", roles[at].ID)
+		}
+	}
 	return rename(whole, stack, told, buckets)
 }
 
 // functionTold finds the one function that is told an environment variable.
 func functionTold(stack *template.Stack, variable string) (found function, err error) {
-	all, err := template.All[map[string]json.RawMessage](stack, "AWS::Lambda::Function")
+	all, err := template.View[function](stack, "AWS::Lambda::Function")
 	if err != nil {
 		return found, err
 	}
 	count := 0
 	for _, f := range all {
-		var one function
-		text, err := json.Marshal(f.Properties)
-		if err == nil {
-			err = json.Unmarshal(text, &one)
-		}
-		if err != nil {
-			return found, fmt.Errorf("%s: %w", f, err)
-		}
-		if _, told := one.Environment.Variables[variable]; told {
-			found = one
+		if _, told := f.Properties.Environment.Variables[variable]; told {
+			found = f.Properties
 			count++
 		}
 	}
@@ -88,17 +86,13 @@ func functionTold(stack *template.Stack, variable string) (found function, err e
 
 // rename puts a test's buckets in the place of those that a function is told.
 func rename(p Policy, stack *template.Stack, told function, buckets map[string]string) (renamed Policy, err error) {
-	deployed, err := template.All[map[string]json.RawMessage](stack, "AWS::S3::Bucket")
-	if err != nil {
-		return renamed, err
-	}
 	text := p.String()
 	for name, bucket := range buckets {
 		value := told.Environment.Variables[name]
-		if !slices.ContainsFunc(deployed, func(b template.Typed[map[string]json.RawMessage]) bool { return b.Ref == value }) {
+		if !slices.ContainsFunc(stack.Resources(), func(r template.Resource) bool { return r.Type == "AWS::S3::Bucket" && r.Ref == value }) {
 			return renamed, fmt.Errorf("%s is %q: it must refer to a bucket", name, value)
 		}
 		text = strings.ReplaceAll(text, value, bucket)
 	}
-	return template.Decode[Policy]([]byte(text))
+	return renamed, json.Unmarshal([]byte(text), &renamed)
 }

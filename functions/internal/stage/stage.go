@@ -3,7 +3,6 @@
 package stage
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -22,23 +21,13 @@ type Stage struct {
 	Keys        []string          // ids of the keys that URLs may be signed with
 }
 
-// What the template is read as. Other properties are of no concern here.
+// What the template is read as.
 type (
 	edgeFunction struct{ FunctionCode string }
 	lambda       struct {
 		Environment struct{ Variables map[string]string }
 	}
 )
-
-func (f *edgeFunction) UnmarshalJSON(text []byte) error {
-	type plain edgeFunction
-	return json.Unmarshal(text, (*plain)(f))
-}
-
-func (f *lambda) UnmarshalJSON(text []byte) error {
-	type plain lambda
-	return json.Unmarshal(text, (*plain)(f))
-}
 
 // Read reads the stage of a name from dir, where `cdk synth` writes: cdk.out.
 func Read(dir, name string) (Stage, error) {
@@ -95,11 +84,14 @@ func find(dir, name string) (string, error) {
 var pushed = regexp.MustCompile(`--secret ([a-z0-9-]+)=`)
 
 func (s *Stage) readEdge(stack *template.Stack) error {
-	function, err := template.One[edgeFunction](stack, "AWS::CloudFront::Function")
+	functions, err := template.View[edgeFunction](stack, "AWS::CloudFront::Function")
 	if err != nil {
 		return err
 	}
-	s.Edge = function.Properties.FunctionCode
+	if len(functions) != 1 {
+		return fmt.Errorf("it has %d resources of type AWS::CloudFront::Function, want one", len(functions))
+	}
+	s.Edge = functions[0].Properties.FunctionCode
 	for _, match := range pushed.FindAllStringSubmatch(stack.Outputs["PushKeys"], -1) {
 		s.Keys = append(s.Keys, match[1])
 	}
@@ -108,7 +100,7 @@ func (s *Stage) readEdge(stack *template.Stack) error {
 
 // readImage finds the image function by what only it is told.
 func (s *Stage) readImage(stack *template.Stack) error {
-	functions, err := template.All[lambda](stack, "AWS::Lambda::Function")
+	functions, err := template.View[lambda](stack, "AWS::Lambda::Function")
 	if err != nil {
 		return err
 	}

@@ -186,6 +186,7 @@ func TestSlowOrigin(t *testing.T) {
 				select {
 				case <-time.After(pause):
 				case <-r.Context().Done():
+					panic(http.ErrAbortHandler) // or the rest might arrive while the connection closes
 				}
 			}
 		}

@@ -31,7 +31,7 @@ type (
 		Restrictions struct {
 			GeoRestriction struct {
 				RestrictionType string
-				Locations       []string // of a type that is refused
+				Locations       template.NoBearing // of types that are refused
 			}
 		}
 		ViewerCertificate template.NoBearing // the twin's network vouches for every name
@@ -90,8 +90,7 @@ type (
 
 	accessProperties struct {
 		OriginAccessControlConfig struct {
-			Name                          string
-			Description                   template.NoBearing // for people
+			Name, Description             template.NoBearing // for people
 			OriginAccessControlOriginType string
 			SigningBehavior               string
 			SigningProtocol               string
@@ -99,7 +98,7 @@ type (
 	}
 
 	functionProperties struct {
-		Name           string
+		Name           template.NoBearing // its ARN is made of it
 		AutoPublish    bool
 		FunctionCode   string
 		FunctionConfig struct {
@@ -111,8 +110,7 @@ type (
 
 	cachePolicyProperties struct {
 		CachePolicyConfig struct {
-			Name                                     string
-			Comment                                  template.NoBearing // for people
+			Name, Comment                            template.NoBearing // for people
 			MinTTL, DefaultTTL, MaxTTL               *int
 			ParametersInCacheKeyAndForwardedToOrigin struct {
 				EnableAcceptEncodingBrotli bool
@@ -126,8 +124,7 @@ type (
 
 	requestPolicyProperties struct {
 		OriginRequestPolicyConfig struct {
-			Name               string
-			Comment            template.NoBearing // for people
+			Name, Comment      template.NoBearing // for people
 			HeadersConfig      headersConfig
 			CookiesConfig      cookiesConfig
 			QueryStringsConfig queryStringsConfig
@@ -151,8 +148,7 @@ type (
 
 	headersPolicyProperties struct {
 		ResponseHeadersPolicyConfig struct {
-			Name                string
-			Comment             template.NoBearing // for people
+			Name, Comment       template.NoBearing // for people
 			CustomHeadersConfig struct {
 				Items []struct {
 					Header, Value string

@@ -43,14 +43,14 @@ type roleProperties struct {
 	AssumeRolePolicyDocument Document
 	Description              template.NoBearing // for people
 	Policies                 []struct {
-		PolicyName     string
+		PolicyName     template.NoBearing // for people
 		PolicyDocument Document
 	}
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
 type policyProperties struct {
-	PolicyName     string
+	PolicyName     template.NoBearing // for people
 	PolicyDocument Document
 	Roles          []string
 }

@@ -41,10 +41,11 @@ type (
 	}
 
 	stageProperties struct {
-		AccessLogSetting                   template.NoBearing // who asked is told to a stream, not to who asked
-		DeploymentId, RestApiId, StageName string
-		MethodSettings                     []methodSetting
-		TracingEnabled                     template.NoBearing // traces are for X-Ray, which no request shows
+		AccessLogSetting        template.NoBearing // who asked is told to a stream, not to who asked
+		DeploymentId, RestApiId string
+		StageName               template.NoBearing // the resource's Ref
+		MethodSettings          []methodSetting
+		TracingEnabled          template.NoBearing // traces are for X-Ray, which no request shows
 	}
 
 	methodSetting struct {

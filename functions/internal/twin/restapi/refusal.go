@@ -58,6 +58,9 @@ func (a *API) addRefusals(stack *template.Stack, deployed func(id string) bool) 
 	var errs []error
 	for _, t := range all {
 		made, err := newRefusal(t.Properties)
+		if t.Properties.RestApiId != a.id {
+			err = errors.Join(err, errors.New("its API is not here"))
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", t, err))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"primrose/functions/internal/twin/identity"
+	"primrose/functions/internal/twin/template"
 )
 
 // bucket is what the twin obeys of a bucket's properties.
@@ -45,13 +46,13 @@ type ownership struct {
 }
 
 type publicAccessBlock struct {
-	BlockPublicAcls, IgnorePublicAcls        bool // of ACLs there are none, by the bucket's ownership
+	BlockPublicAcls, IgnorePublicAcls        template.NoBearing // of ACLs there are none, by the bucket's ownership
 	BlockPublicPolicy, RestrictPublicBuckets bool
 }
 
 // blocksAll is what a new bucket has by default.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-var blocksAll = publicAccessBlock{true, true, true, true}
+var blocksAll = publicAccessBlock{BlockPublicPolicy: true, RestrictPublicBuckets: true}
 
 type bucketPolicy struct {
 	Bucket         string

@@ -7,6 +7,7 @@ package template
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -58,8 +59,9 @@ type Typed[T any] struct {
 	Properties T
 }
 
-// NoBearing is the type of a property that no request can show. The field's
-// comment says why.
+// NoBearing is the type of a property that has no effect beyond the template:
+// no request can show it, or the resource's ids are made of it. The field's
+// comment says which.
 type NoBearing struct{}
 
 // UnmarshalJSON takes anything.
@@ -107,6 +109,27 @@ func All[T any](s *Stack, typ string) ([]Typed[T], error) {
 		s.claim(id)
 	}
 	return all, errors.Join(errs...)
+}
+
+// View is [All] for who needs only some properties of resources that others
+// understand: it passes over the rest, and claims nothing.
+func View[T any](s *Stack, typ string) ([]Typed[T], error) {
+	var all []Typed[T]
+	for _, r := range s.Resources() {
+		if r.Type != typ {
+			continue
+		}
+		text, err := json.Marshal(r.properties)
+		if err != nil {
+			return nil, err
+		}
+		seen := Typed[T]{Resource: r}
+		if err := json.Unmarshal(text, &seen.Properties); err != nil {
+			return nil, fmt.Errorf("%s: %w", r, err)
+		}
+		all = append(all, seen)
+	}
+	return all, nil
 }
 
 // One is [All] of a type that a stack has once.
