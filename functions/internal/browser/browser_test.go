@@ -19,10 +19,11 @@ var (
 
 // errand is what a script is sent for.
 type errand struct {
-	URL      string `json:"url"` // of the page
-	Chromium string `json:"chromium"`
-	Folder   string `json:"folder"` // for pictures of the page
-	Key      string `json:"key,omitempty"`
+	URL       string `json:"url"` // of the page
+	Chromium  string `json:"chromium"`
+	Folder    string `json:"folder"`              // for pictures of the page
+	Originals string `json:"originals,omitempty"` // the folder, if it may be written into
+	Key       string `json:"key,omitempty"`       // to type into the page
 }
 
 // outcome is what a scenario led to.
@@ -95,4 +96,11 @@ func TestSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, "signed.mjs", errand{URL: "http://" + tooltest.Primrose(t, "--sign-key", key.ID+"="+file) + "/"})
+}
+
+// Whoever edits an original sees it on the page when he saves it.
+func TestWatched(t *testing.T) {
+	originals := t.TempDir()
+	address := tooltest.Primrose(t, "--originals", originals, "--watch")
+	run(t, "watched.mjs", errand{URL: "http://" + address + "/", Originals: originals})
 }

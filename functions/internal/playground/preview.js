@@ -29,6 +29,7 @@ async function preview(signal) {
     signal.throwIfAborted();
     blame();
     answer.type.startsWith('image/') ? await showPicture(answer, before) : await showText(answer);
+    signal.throwIfAborted(); // by what was changed while the picture was decoded
     shown = {...answer, original};
     showFacts(shown);
     state('shown', wanted);
@@ -48,11 +49,15 @@ function state(name, url) {
 // Failure is a problem of the service's.
 class Failure extends Error {}
 
+// A browser may keep a problem for seconds; who works on originals here has mended
+// it by then.
+const rechecked = settings.deployed ? 'default' : 'no-cache';
+
 // fetched asks for a target, and returns the answer whole.
 async function fetched(wanted, signal) {
   const url = await servable(wanted);
   const begin = performance.now();
-  const response = await fetch(url, {headers: {Accept: accepted}, signal});
+  const response = await fetch(url, {headers: {Accept: accepted}, signal, cache: rechecked});
   const blob = await response.blob();
   if (!response.ok) throw new Failure(await detailOf(response, blob));
   const trip = {name: 'trip', ms: performance.now() - begin};

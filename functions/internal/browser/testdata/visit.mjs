@@ -9,7 +9,7 @@ export const axe = require.resolve('axe-core/axe.min.js');
 const desk = {width: 1440, height: 900};
 
 // What Go says: where the page is, and where pictures of it may be put.
-export const {url, chromium, folder, key} = JSON.parse(await new Response(process.stdin).text());
+export const {url, chromium, folder, originals, key} = JSON.parse(await new Response(process.stdin).text());
 
 // A scenario is a function of the page, or such a function with what the browser
 // is to be like. What it returns is handed to Go.
