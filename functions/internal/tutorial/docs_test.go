@@ -29,7 +29,7 @@ func TestOnYourMachine(t *testing.T) {
 
 // patience is how long a part may take, since some of its commands wait for what
 // may never come.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 func run(t *testing.T, shell Shell, steps []Step) {
 	t.Helper()
