@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/delivery"
+	"primrose/functions/internal/problem"
 )
 
 // changesPath is where pages listen. No key ends in a slash.
@@ -32,6 +33,10 @@ const alive = 25 * time.Second
 // backlog is how many messages may wait for a listener. One that is slower is
 // let go: it comes back, and looks at everything.
 const backlog = 256
+
+// audience is how many may listen at a time: each holds a connection for as long
+// as it likes.
+const audience = 256
 
 // Changes tells pages at once what they show is out of date. Nil tells nobody.
 type Changes struct {
@@ -74,11 +79,14 @@ func (c *Changes) tell(message string) {
 }
 
 // listen returns the messages from now on, until leave is called or the channel
-// is closed.
+// is closed; nil if too many listen.
 func (c *Changes) listen() (messages <-chan string, leave func()) {
 	listener := make(chan string, backlog)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.listeners) == audience {
+		return nil, func() {}
+	}
 	if c.closed {
 		close(listener)
 		return listener, func() {}
@@ -111,6 +119,10 @@ func (c *Changes) Around(next http.Handler) http.Handler {
 func (c *Changes) stream(w http.ResponseWriter, r *http.Request) {
 	messages, leave := c.listen()
 	defer leave()
+	if messages == nil {
+		delivery.Refuse(w, r, problem.New(problem.Overloaded, "%d pages listen already; close some", audience))
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -80,6 +81,29 @@ func TestChanges(t *testing.T) {
 	other.Body.Close()
 	if other.StatusCode != http.StatusNotFound {
 		t.Errorf("another path is answered %s", other.Status)
+	}
+}
+
+// Each listener holds a connection, so that there is room for so many.
+func TestAudience(t *testing.T) {
+	changes := &Changes{}
+	_, leave := changes.listen()
+	for range audience {
+		changes.listen()
+	}
+	ask := func() *httptest.ResponseRecorder {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		answer := httptest.NewRecorder()
+		changes.Around(http.NotFoundHandler()).ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, "/changes/", nil))
+		return answer
+	}
+	if got := ask().Code; got != http.StatusServiceUnavailable {
+		t.Errorf("one too many is answered %d", got)
+	}
+	leave()
+	if got := ask().Code; got != http.StatusOK {
+		t.Errorf("once another has left, it is answered %d", got)
 	}
 }
 

@@ -11,15 +11,20 @@ import (
 	"strings"
 	"sync"
 
+	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/engine"
 	"primrose/functions/internal/format"
 	"primrose/functions/internal/key"
 	"primrose/functions/internal/problem"
 	"primrose/functions/internal/store"
+	"primrose/functions/internal/variant"
 )
 
-// maxDropped is how many bytes of dropped originals are kept, the latest ones.
-const maxDropped = 256 << 20
+// What is kept of dropped originals, the latest ones.
+const (
+	maxDropped = 256 << 20 // bytes
+	maxDrops   = 1000      // files
+)
 
 // droppedFolder begins the keys of dropped originals.
 const droppedFolder = "dropped/"
@@ -69,8 +74,8 @@ func (d *Drops) Add(name string, file io.Reader) (string, error) {
 func (d *Drops) latest(held []dropped) []dropped {
 	total := 0
 	for i, one := range held {
-		if total += len(one.body); total > d.room && i > 0 {
-			return held[:i]
+		if total += len(one.body); i == maxDrops || total > d.room && i > 0 {
+			return slices.Clone(held[:i]) // which lets go of the others' bytes
 		}
 	}
 	return held
@@ -120,8 +125,8 @@ func (d *Drops) ETag(ctx context.Context, key string) (string, error) {
 	return o.etag(), nil
 }
 
-// Variants is a store that variants of what was dropped don't go into: they would
-// outlive it, perhaps in somebody's bucket.
+// Variants is a store that variants of what was dropped, alone or upon another,
+// don't go into: they would outlive it, perhaps in somebody's bucket.
 func (d *Drops) Variants(s store.Store) store.Store { return passing{s, d} }
 
 type passing struct {
@@ -131,8 +136,9 @@ type passing struct {
 
 // Put implements [store.Writer].
 func (p passing) Put(ctx context.Context, name string, meta store.Meta, body []byte) error {
-	if original, _, variant := strings.Cut(name, "/-/"); variant {
-		if _, dropped := p.drops.find(original); dropped {
+	for _, key := range p.drops.Dropped() {
+		prefix, _ := variant.Prefix(key)
+		if strings.HasPrefix(name, prefix) || strings.Contains(meta.User[delivery.MetaCacheTag], variant.Tag(key)) {
 			return nil
 		}
 	}

@@ -77,10 +77,11 @@ func Run(ctx context.Context, listener net.Listener, handler http.Handler, log *
 }
 
 // guard keeps web pages that the user visits elsewhere from using the
-// service: from posting to it and, where only this machine may connect, from
-// reading it under a name of theirs that they let lead here.
+// service: from posting to it, from asking for more than images and, where only
+// this machine may connect, from reading it under a name of theirs that they let
+// lead here.
 func guard(listener net.Listener, handler http.Handler) http.Handler {
-	handler = http.NewCrossOriginProtection().Handler(handler)
+	handler = http.NewCrossOriginProtection().Handler(apart(handler))
 	address, ok := listener.Addr().(*net.TCPAddr)
 	if !ok || !address.IP.IsLoopback() {
 		return handler
@@ -89,6 +90,21 @@ func guard(listener net.Listener, handler http.Handler) http.Handler {
 		if !local(r.Host) {
 			delivery.Refuse(w, r, problem.New(problem.BadRequest,
 				"only 127.0.0.1 and localhost are served; to serve other names, start with --addr 0.0.0.0:%d", address.Port))
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// apart refuses other sites' pages what is for the playground alone: to list a
+// bucket, and to listen, costs something even if they may not read the answer.
+// To the playground itself they may lead.
+func apart(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site := r.Header.Get("Sec-Fetch-Site") // https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+		foreign := site == "cross-site" || site == "same-site"
+		if path := delivery.SentPath(r); foreign && path != "/" && strings.HasSuffix(path, "/") {
+			http.Error(w, "only the page at / asks for this", http.StatusForbidden)
 			return
 		}
 		handler.ServeHTTP(w, r)

@@ -36,7 +36,7 @@ const listed = 100
 // original is one on the page.
 type original struct {
 	Key       string `json:"key"`
-	Thumbnail string `json:"thumbnail"` // path and query, signed where they must be
+	Thumbnail string `json:"thumbnail"` // path and query, signed where they must be for whom the service signs
 }
 
 // originals answers with the originals after a key, and with the key to go on
@@ -60,25 +60,28 @@ func (s *Service) originals(w http.ResponseWriter, r *http.Request) {
 	reply(w, r, struct {
 		Originals []original `json:"originals"`
 		Next      string     `json:"next,omitempty"`
-	}{s.shown(keys), next})
+	}{s.shown(keys, trusted(r)), next})
 }
 
 // shown leaves out what can't be asked for, and what is by its name something
 // else than an image.
-func (s *Service) shown(keys []string) []original {
+func (s *Service) shown(keys []string, trusted bool) []original {
 	shown := []original{}
 	for _, key := range keys {
 		v, err := variant.New(key, options.Options{})
 		if dropped := strings.HasPrefix(key, droppedFolder); err != nil || !dropped && !format.Named(key) {
 			continue
 		}
-		shown = append(shown, original{key, s.thumbnail(v)})
+		shown = append(shown, original{key, s.thumbnail(v, trusted)})
 	}
 	return shown
 }
 
-func (s *Service) thumbnail(v variant.Variant) string {
+func (s *Service) thumbnail(v variant.Variant, trusted bool) string {
 	target := strings.TrimSuffix(v.Path(), "/-/original") + "?w=192&h=192&fit=crop&frame=1&auto=format"
+	if !trusted {
+		return target
+	}
 	signed, err := s.sign(target, time.Time{})
 	if err != nil {
 		return target // which says itself what is wrong
@@ -97,7 +100,7 @@ func (s *Service) drop(w http.ResponseWriter, r *http.Request) {
 		delivery.Refuse(w, r, err)
 		return
 	}
-	reply(w, r, s.shown([]string{key})[0])
+	reply(w, r, s.shown([]string{key}, true)[0])
 }
 
 // signed signs the URL that it is sent.

@@ -385,6 +385,13 @@ func TestGuard(t *testing.T) {
 	if response, _ := l.ask(t, "POST", "/", `{}`, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {
 		t.Errorf("a foreign page posts: %s", response.Status)
 	}
+	for path, want := range map[string]int{"/": 200, "/originals/": 403, "/changes/": 403, "/none.jpg": 404} {
+		for _, site := range []string{"cross-site", "same-site"} { // the latter is another port
+			if response, _ := l.ask(t, "GET", path, "", "Sec-Fetch-Site", site); response.StatusCode != want {
+				t.Errorf("a foreign page asks for %s: %s, want %d", path, response.Status, want)
+			}
+		}
+	}
 	for host, want := range map[string]int{"rebound.example": 400, "127.0.0.1.example:8080": 400, "localhost:8080": 200, "images.localhost": 200, "evil.localhost.example": 400, "evillocalhost": 400, "[::1]:8080": 200} {
 		if response, _ := l.ask(t, "GET", "/", "", "Host", host); response.StatusCode != want {
 			t.Errorf("Host: %s: %s, want %d", host, response.Status, want)
@@ -511,6 +518,19 @@ func TestDrop(t *testing.T) {
 	}
 }
 
+// Nor is what is made of another original with a dropped one upon it.
+func TestDroppedMark(t *testing.T) {
+	l := start(t)
+	l.write(t, "rose.jpg", file(t, format.JPEG, color.White))
+	mark, _ := l.drop(t, "mark.png", file(t, format.PNG, color.Black))
+	for range 2 {
+		response, _ := l.ask(t, "GET", "/rose.jpg?w=20&mark="+url.QueryEscape(mark.Key), "")
+		if cache := response.Header.Get("X-Cache"); response.StatusCode != http.StatusOK || cache != "Miss" {
+			t.Errorf("with a dropped mark: %s, %s", response.Status, cache)
+		}
+	}
+}
+
 // TestDropsLimits: a file that is too large is refused, and of many the latest
 // stay.
 func TestDropsLimits(t *testing.T) {
@@ -533,6 +553,16 @@ func TestDropsLimits(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "d.jpg c.jpg b.jpg" {
 		t.Errorf("%s are left", got)
+	}
+	drops.room = maxDropped
+	rose := file(t, format.PNG, color.White)
+	for i := range maxDrops + 1 {
+		if _, err := drops.Add("e.png", bytes.NewReader(append(rose, byte(i), byte(i>>8)))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(drops.Dropped()); got != maxDrops {
+		t.Errorf("%d are kept", got)
 	}
 }
 
@@ -602,6 +632,11 @@ func TestTrusted(t *testing.T) {
 		service.ServeHTTP(w, r)
 		if got := w.Code == http.StatusOK; got != c.want {
 			t.Errorf("from %s as %s: %d %s", c.remote, c.host, w.Code, w.Body)
+		}
+		for _, o := range service.shown([]string{"rose.jpg"}, trusted(r)) {
+			if strings.Contains(o.Thumbnail, "&s=") != c.want {
+				t.Errorf("from %s as %s, the thumbnail is %s", c.remote, c.host, o.Thumbnail)
+			}
 		}
 	}
 }
