@@ -6,8 +6,9 @@ function escaped(text) {
   return encodeURIComponent(text).replace(/[!'()*]/g, letter => '%' + letter.charCodeAt(0).toString(16).toUpperCase());
 }
 
+// pathOf begins with one slash: two would name another host.
 function pathOf(key) {
-  return '/' + key.replace(/^\//, '').split('/').map(escaped).join('/');
+  return '/' + key.replace(/^\/+/, '').split('/').map(escaped).join('/');
 }
 
 // queryOf writes values in the table's order.

@@ -25,7 +25,8 @@ const settings = JSON.parse($('settings').textContent);
 const sections = JSON.parse($('options').textContent);
 for (const section of sections) section.entries = section.entries.map(entryFrom);
 const options = sections.flatMap(section => section.entries.flatMap(entry => entry.options));
-const optionOf = Object.fromEntries(options.map(option => [option.name, option]));
+// By name, and by no other: addresses may hold what objects inherit.
+const optionOf = Object.assign(Object.create(null), Object.fromEntries(options.map(option => [option.name, option])));
 
 // entryFrom reads an entry: its text, its options' lines, its examples.
 function entryFrom(text) {

@@ -71,7 +71,7 @@ function takeFiles() {
 
 async function startOriginals() {
   $('image').addEventListener('change', event => {
-    const image = event.target.value.trim().replace(/^\//, '');
+    const image = event.target.value.trim().replace(/^\/+/, '');
     change({image, values: queryOf(view.values) || view.image ? {} : firstValues});
   });
   watch(showOriginal);

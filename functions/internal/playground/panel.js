@@ -84,7 +84,7 @@ function showPanel() {
 // there is one: an option that is asked for and that the text names.
 function blame(detail = '') {
   const named = detail.match(/[a-z][a-z0-9-]*/g) ?? [];
-  const fault = named.find(name => name in view.values);
+  const fault = named.find(name => Object.hasOwn(view.values, name));
   for (const [name, row] of Object.entries(rows)) row.blame(name === fault ? detail : '');
   if (fault) rows[fault].reveal();
   return fault !== undefined;

@@ -166,16 +166,32 @@ function moveDivider() {
   $('divider').setAttribute('aria-valuetext', `${at} % original, ${100 - at} % variant`);
 }
 
-// listen hears of originals that change, where somebody tells.
+// listen hears of originals that change, where somebody tells. Browsers open six
+// connections to a service, for all of its pages together: one that nobody sees
+// takes none, and looks at everything when it is seen again.
 function listen() {
   if (settings.deployed) return;
   const again = () => {
     kept.clear();
     previewSoon();
   };
-  const changes = new EventSource('/changes/');
-  changes.addEventListener('stage', again);
-  changes.addEventListener('message', event => { if (JSON.parse(event.data).key === view.image) again(); });
+  const begin = () => {
+    const changes = new EventSource('/changes/');
+    changes.addEventListener('stage', again);
+    changes.addEventListener('message', event => { if (JSON.parse(event.data).key === view.image) again(); });
+    return changes;
+  };
+  let changes = begin();
+  let told = false;
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      told = changes.readyState !== EventSource.CLOSED;
+      changes.close();
+    } else if (told) {
+      changes = begin();
+      again();
+    }
+  });
 }
 
 function startPreview() {

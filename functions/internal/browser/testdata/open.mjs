@@ -315,6 +315,13 @@ await visit({
     equal('two steps back', [(await settled(page)).width, await field(page, 'w').inputValue()], [64, '64']);
   }},
 
+  'an address that means harm': {start: '?image=//evil.example/constructor.jpg&constructor=1&__proto__=2&txt=<img src=x onerror=alert(1)>', async act(page) {
+    const {state, url, values} = await settled(page);
+    equal('what is asked for', [state, url.split('?')[0], Object.keys(values)], ['failed', '/evil.example/constructor.jpg', ['txt']]);
+    ok('the page does not say what is missing', (await page.getByRole('status').first().innerText()).includes('evil.example/constructor.jpg'));
+    equal('pictures out of texts', await page.locator('img[src=x]').count(), 0);
+  }},
+
   'problems': {start: small, async act(page) {
     const before = await settled(page);
     await sought(page, 'w');
