@@ -174,6 +174,7 @@ func (h *Host) invoke(ctx context.Context, event []byte, limit int64) (Result, e
 	result, err := h.outcome(ctx, i)
 	result.ID, result.Took = i.id, time.Since(begin)
 	if h.process != nil {
+		h.process.settle()
 		usages.note(h.usage, Usage{Memory: h.process.group.peak(), Files: h.box.files(h.process.command.Process.Pid)})
 	}
 	return result, err

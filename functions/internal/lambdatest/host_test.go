@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,9 @@ func function() {
 		case "trust":
 			certificate, err := os.ReadFile(os.Getenv("AWS_CA_BUNDLE"))
 			return string(certificate), err
+		case "say":
+			fmt.Fprint(os.Stderr, "a line\nhalf")
+			return nil, nil
 		case "error":
 			return nil, errors.New("no such thing")
 		case "panic":
@@ -301,5 +305,19 @@ func TestSelf(t *testing.T) {
 	}
 	if len(begun) == 0 || begun[0] != got.ID {
 		t.Errorf("%q began, %q ended", begun, got.ID)
+	}
+}
+
+// What the function has written when it answers has been logged when its
+// caller learns of it, even half a line.
+func TestLogComesFirst(t *testing.T) {
+	host := newHost(t, nil)
+	var lines []string
+	host.config.Log = func(line string) { lines = append(lines, line) }
+	for _, manner := range []string{"say", "count", "say"} {
+		call(t, host, manner)
+	}
+	if want := []string{"a line", "half", "a line", "half"}; !slices.Equal(lines, want) {
+		t.Errorf("logged %q, want %q", lines, want)
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -21,6 +23,8 @@ type process struct {
 	group     *group
 	begun     time.Time
 	exited    chan struct{}
+	sink      *os.File      // to which it writes
+	flushed   chan struct{} // takes a value for each [flush] that has been read
 	server    *http.Server
 	next      chan *invocation
 	initError chan Result // buffered
@@ -35,17 +39,24 @@ func (h *Host) start() error {
 		command:   &exec.Cmd{},
 		begun:     time.Now(),
 		exited:    make(chan struct{}),
+		flushed:   make(chan struct{}, 1),
 		next:      make(chan *invocation),
 		initError: make(chan Result, 1),
 	}
 	p.server = &http.Server{Handler: h.api(p)}
 	p.command.Env = h.environment(h.box.root(h.config.Bootstrap), listener.Addr().String())
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to kill its children too
-	output, sink := io.Pipe()
+	output, sink, err := os.Pipe()
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	p.sink = sink
 	p.command.Stdout, p.command.Stderr = sink, sink
-	p.command.WaitDelay = time.Second
 	if p.group, err = h.box.launch(p.command, h.config.Bootstrap); err != nil {
 		listener.Close()
+		output.Close()
+		sink.Close()
 		return fmt.Errorf("lambdatest: %w", err)
 	}
 	h.group.Store(int64(p.command.Process.Pid))
@@ -53,14 +64,16 @@ func (h *Host) start() error {
 	logged := make(chan struct{})
 	go func() {
 		defer close(logged)
-		h.log(output)
+		h.log(output, p.flushed)
 	}()
 	go func() {
 		p.command.Wait()
 		usages.note(h.usage, Usage{Memory: p.group.peak()})
 		p.group.remove()
 		sink.Close()
+		output.SetReadDeadline(time.Now().Add(time.Second)) // should something that it started live on
 		<-logged
+		output.Close()
 		close(p.exited)
 		p.server.Shutdown(context.Background()) // what it still said is being read
 	}()
@@ -102,13 +115,40 @@ func (h *Host) environment(root, addr string) []string {
 	return env
 }
 
-func (h *Host) log(output io.Reader) {
-	lines := bufio.NewScanner(output)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		h.config.Log(lines.Text())
+// flush is a line that no function writes. Who reads it has read all that was
+// written before.
+const flush = "\x00flush\x00"
+
+func (h *Host) log(output io.Reader, flushed chan<- struct{}) {
+	lines := bufio.NewReaderSize(output, 1<<20) // a longer one comes in parts
+	for {
+		text, _, err := lines.ReadLine()
+		if err != nil {
+			return
+		}
+		line, isFlush := strings.CutSuffix(string(text), flush)
+		if !isFlush || line != "" {
+			h.config.Log(line)
+		}
+		if isFlush {
+			select {
+			case flushed <- struct{}{}:
+			default: // nobody waits for it any more
+			}
+		}
 	}
-	io.Copy(io.Discard, output)
+}
+
+// settle returns when all that the process has written by now has been logged.
+func (p *process) settle() {
+	if _, err := p.sink.WriteString(flush + "\n"); err != nil {
+		return // it has ended
+	}
+	select {
+	case <-p.flushed:
+	case <-p.exited:
+	case <-time.After(time.Second): // it was in two parts of a line
+	}
 }
 
 // stop kills the process with all that it started.
