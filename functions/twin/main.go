@@ -4,6 +4,7 @@
 //	twin
 //	twin -stage prod -mistakes=false
 //	twin -serve -stage dev
+//	twin -empty
 package main
 
 import (
@@ -26,6 +27,7 @@ type settings struct {
 	stage    string // "" for all
 	address  string
 	serve    bool
+	empty    bool
 	mistakes bool
 }
 
@@ -35,6 +37,7 @@ func main() {
 	flag.StringVar(&s.stage, "stage", "", "only this `stage`, such as dev (default: all of them)")
 	flag.StringVar(&s.address, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any that is free")
 	flag.BoolVar(&s.serve, "serve", false, "keep one stage running, and say how to ask it")
+	flag.BoolVar(&s.empty, "empty", false, "keep an account running in which nothing is deployed, and say how to deploy to it")
 	flag.BoolVar(&s.mistakes, "mistakes", true, "make the table's mistakes as well")
 	flag.Parse()
 
@@ -51,6 +54,9 @@ func (s settings) run(ctx context.Context) error {
 	stacks, err := s.stacks()
 	if err != nil {
 		return err
+	}
+	if s.empty {
+		return s.open(ctx)
 	}
 	if s.serve {
 		return s.keep(ctx, stacks)
