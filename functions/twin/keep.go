@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/template"
@@ -23,16 +22,7 @@ func (s settings) keep(ctx context.Context, stacks []string) error {
 		return err
 	}
 	defer stop()
-	dir, err := os.MkdirTemp("", "twin-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	authority := filepath.Join(dir, "authority.pem")
-	if err := os.WriteFile(authority, running.Network.Authority(), 0o644); err != nil {
-		return err
-	}
-	if err := explain(running, authority); err != nil {
+	if err := explain(running); err != nil {
 		return err
 	}
 	<-ctx.Done()
@@ -61,10 +51,10 @@ The stack's outputs:
   {{.}} = {{index $.Outputs .}}{{end}}
 `))
 
-func explain(t *twin.Twin, authority string) error {
+func explain(t *twin.Twin) error {
 	key := t.Identity.Operator()
 	return explanation.Execute(os.Stdout, map[string]any{
-		"Stack": t.Stack.Name, "Region": t.Stack.Region, "Address": t.Network.Address(), "Authority": authority,
+		"Stack": t.Stack.Name, "Region": t.Stack.Region, "Address": t.Network.Address(), "Authority": t.Network.AuthorityFile(),
 		"Key": key.AccessKey, "Secret": key.SecretKey,
 		"Outputs": t.Stack.Outputs, "Names": slices.Sorted(maps.Keys(t.Stack.Outputs)),
 	})

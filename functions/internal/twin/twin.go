@@ -79,8 +79,10 @@ func (t *Twin) compute() (err error) {
 	t.Functions, err = function.New(t.Stack, function.Config{
 		Roles: t.Identity,
 		Logs:  t.Logs,
-		Given: map[string]string{"AWS_ENDPOINT_URL": "http://" + t.Network.Address()},
 		Now:   t.Clock.Now,
+
+		Given:     map[string]string{"AWS_ENDPOINT_URL": "https://" + t.Network.Address()},
+		Authority: t.Network.AuthorityFile(),
 	})
 	if err != nil {
 		return err
@@ -157,8 +159,8 @@ func known(host string, api http.Handler) http.Handler {
 	})
 }
 
-// secure has a request count as one by TLS: the link by which the functions reach AWS is the twin's own, and
-// stands for one.
+// secure has a request count as one by TLS, for people whose endpoint is the network's address itself: that
+// link stands for one.
 func secure(service http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS == nil {

@@ -16,6 +16,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -25,6 +27,7 @@ type Network struct {
 	listener  *listener
 	server    *http.Server
 	authority *authority
+	folder    string // that holds the authority's certificate
 	transport *http.Transport
 
 	mu        sync.RWMutex
@@ -39,8 +42,15 @@ func Listen(address string) (*Network, error) {
 		return nil, err
 	}
 	n := &Network{authority: authority, hosts: map[string]http.Handler{}}
+	if n.folder, err = os.MkdirTemp("", "twin-network-"); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(n.AuthorityFile(), authority.pem, 0o644); err != nil {
+		return nil, err
+	}
 	n.listener, err = listen(address, &tls.Config{GetCertificate: authority.certificate})
 	if err != nil {
+		os.RemoveAll(n.folder)
 		return nil, err
 	}
 	n.transport = &http.Transport{
@@ -58,6 +68,7 @@ func Listen(address string) (*Network, error) {
 func (n *Network) Close() {
 	n.server.Close()
 	n.transport.CloseIdleConnections()
+	os.RemoveAll(n.folder)
 }
 
 // Address is where the network listens: 127.0.0.1 and a port.
@@ -65,6 +76,9 @@ func (n *Network) Address() string { return n.listener.Addr().String() }
 
 // Authority is the certificate of who vouches for all names, as PEM.
 func (n *Network) Authority() []byte { return n.authority.pem }
+
+// AuthorityFile is a file of [Network.Authority], until the network is closed.
+func (n *Network) AuthorityFile() string { return filepath.Join(n.folder, "authority.pem") }
 
 // Handle leads a host name to a service. A "*" in the place of its first label stands for any one.
 func (n *Network) Handle(host string, service http.Handler) {

@@ -6,9 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -96,16 +94,12 @@ func TestAnUnknownNameIsNotFound(t *testing.T) {
 // Who is no part of this program takes the network for its proxy, and trusts it.
 func TestCurl(t *testing.T) {
 	n := newNetwork(t, "d1.cloudfront.net")
-	authority := filepath.Join(t.TempDir(), "authority.pem")
-	if err := os.WriteFile(authority, n.Authority(), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	for url, want := range map[string]string{
 		"https://d1.cloudfront.net/": "d1.cloudfront.net to d1.cloudfront.net, secure true",
 		"http://d1.cloudfront.net/":  "d1.cloudfront.net to d1.cloudfront.net, secure false",
 		"https://unknown/":           "502",
 	} {
-		out, err := exec.Command("curl", "-sS", "--proxy", "http://"+n.Address(), "--cacert", authority, url).CombinedOutput()
+		out, err := exec.Command("curl", "-sS", "--proxy", "http://"+n.Address(), "--cacert", n.AuthorityFile(), url).CombinedOutput()
 		if !strings.Contains(string(out), want) {
 			t.Errorf("curl %s: %v\n%s", url, err, out)
 		}

@@ -56,6 +56,7 @@ func (s *Storage) correct(answer *http.Response) error {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 func (s *Storage) correctHeader(answer *http.Response, asked request) {
 	header := answer.Header
 	header.Set("Server", "AmazonS3")
@@ -67,6 +68,9 @@ func (s *Storage) correctHeader(answer *http.Response, asked request) {
 	}
 	if header.Get("Access-Control-Allow-Credentials") == "false" {
 		header.Del("Access-Control-Allow-Credentials")
+	}
+	if header.Get("Content-Encoding") == "aws-chunked" { // of how it was sent, by whoever came by TLS, and of nothing else
+		header.Del("Content-Encoding")
 	}
 	if b := s.buckets[asked.bucket]; b != nil && !b.exposes {
 		header.Del("Access-Control-Expose-Headers")

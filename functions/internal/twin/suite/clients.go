@@ -15,10 +15,8 @@ var clients = []Request{
 		address := v.url("/curl/rose.jpg?w=160")
 		dir := v.folder()
 		defer os.RemoveAll(dir)
-		authority := filepath.Join(dir, "authority.pem")
-		v.must(os.WriteFile(authority, v.twin.Network.Authority(), 0o600))
 		picture := filepath.Join(dir, "rose.jpg")
-		said, err := exec.CommandContext(v.ctx, "curl", "-sSf", "--proxy", "http://"+v.twin.Network.Address(), "--cacert", authority,
+		said, err := exec.CommandContext(v.ctx, "curl", "-sSf", "--proxy", "http://"+v.twin.Network.Address(), "--cacert", v.twin.Network.AuthorityFile(),
 			"-o", picture, "-w", "%{http_code} %{content_type}", address).CombinedOutput()
 		if err != nil || string(said) != "200 image/jpeg" {
 			v.fail("curl %s: %v %s", address, err, said)
