@@ -97,24 +97,26 @@ func explain(err error) error {
 	return err
 }
 
-// add watches a folder and those in it, and calls found for each file there.
+// add watches a folder and those in it, and calls found for each file there. The
+// folder itself may be a link to one; those in it are not followed.
 func (w *Watcher) add(dir string, found func(path string)) error {
+	dir += string(filepath.Separator)
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case err != nil && path == dir:
-			return err
-		case err != nil:
-			return fs.SkipDir // closed to this user, or gone meanwhile
+		case err != nil: // from reading what is watched already
 		case path != dir && hidden(path):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
 		case entry.IsDir():
-			return w.inner.Add(path)
+			err = w.inner.Add(path)
 		default:
 			found(path)
 		}
-		return nil
+		if path != dir && (errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
+			return fs.SkipDir // closed to this user, or gone meanwhile
+		}
+		return err
 	})
 }
 

@@ -80,6 +80,28 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// The folder may be a link, as some people's pictures are.
+func TestLinkedTree(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "real", "old"), 0o700), os.Symlink("real", link), os.Symlink(".", filepath.Join(dir, "real", "loop"))); err != nil {
+		t.Fatal(err)
+	}
+	watcher, err := Set{Trees: []string{link}}.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rose := filepath.Join(link, "old", "rose.jpg")
+	if err := os.WriteFile(rose, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []string
+	if err := watcher.Run(ctx, func(paths []string) { told = paths; cancel() }); err != nil || !slices.Equal(told, []string{rose}) {
+		t.Errorf("%v: it tells of %q", err, told)
+	}
+}
+
 func TestStartNowhere(t *testing.T) {
 	_, err := Set{Trees: []string{filepath.Join(t.TempDir(), "none")}}.Start()
 	if !errors.Is(err, os.ErrNotExist) {
