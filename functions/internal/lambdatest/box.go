@@ -62,7 +62,7 @@ func (b box) launch(command *exec.Cmd, bootstrap string) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := command.Start(); err != nil {
+	if err := start(command); err != nil {
 		g.remove()
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -63,6 +65,25 @@ func (b box) confine(command *exec.Cmd, bootstrap string) (*group, error) {
 	command.ExtraFiles = []*os.File{g.door} // becomes doorFD
 	return g, nil
 }
+
+// start starts a process from a thread that lasts. The process is to end with
+// its parent, see [enter], for which Linux takes the thread; and Go ends some.
+func start(command *exec.Cmd) error {
+	started := make(chan error)
+	starting() <- func() { started <- command.Start() }
+	return <-started
+}
+
+var starting = sync.OnceValue(func() chan<- func() {
+	todo := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for do := range todo {
+			do()
+		}
+	}()
+	return todo
+})
 
 // wall has a process start in namespaces of its own, with the rights over them
 // that [enter] needs.

@@ -13,6 +13,8 @@ func (box) confine(command *exec.Cmd, bootstrap string) (*group, error) {
 	return &group{}, nil
 }
 
+func start(command *exec.Cmd) error { return command.Start() }
+
 func inside(_ int, path string) string { return path }
 
 type group struct{}

@@ -51,6 +51,10 @@ func enter(walls bool, bootstrap, authority string) error {
 	if bootstrap == nothing {
 		os.Exit(0)
 	}
+	// Nobody else would end a function that is busy with its event when the tests are killed.
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return fmt.Errorf("prctl: %w", err)
+	}
 	// The door is open, and whatever runs the tests may have left something else so.
 	if err := unix.CloseRange(3, math.MaxInt32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return fmt.Errorf("close_range: %w", err)
