@@ -84,6 +84,10 @@ func (f *function) configure(p functionProperties) error {
 // this one only ends what has no end.
 const longestRun = 5 * time.Second
 
+// bounds holds "$@" to seconds of processor and kB of memory, also when nobody is left to end it. Not every
+// system can hold it to the latter.
+const bounds = `ulimit -t 6; ulimit -v 1048576 2>/dev/null; exec "$@"`
+
 // outcome is what a run printed: an error, or what the function returned, with the query that it means.
 type outcome struct {
 	Failed string
@@ -122,7 +126,7 @@ func (f *function) run(ctx context.Context, e event) (out outcome, err error) {
 		return out, err
 	}
 	// In its sandbox, njs has no files, as CloudFront has none; nor does it make functions of texts.
-	cmd := exec.CommandContext(ctx, f.njs, "-s", "-u", "-p", dir, "-")
+	cmd := exec.CommandContext(ctx, "sh", "-c", bounds, "sh", f.njs, "-s", "-u", "-p", dir, "-")
 	cmd.Stdin = strings.NewReader(script)
 	cmd.Env = []string{}
 	printed, err := cmd.CombinedOutput()

@@ -113,6 +113,7 @@ func TestFunctionIsRestricted(t *testing.T) {
 		{`return new Function('return r')()`, "503 FunctionExecutionError"},
 		{`setTimeout(() => r, 1); return r`, "503 FunctionExecutionError"},
 		{`return require('fs').readFileSync('/etc/hostname')`, "503 FunctionExecutionError"},
+		{`const all = []; for (;;) { all.push(new Uint8Array(1e7).fill(1)); }`, "503 FunctionExecutionError"},
 		{`console.log('a note'); return r`, "200 Miss"},
 	} {
 		s := withFunction(t, "function handler(event) { const r = event.request; "+test.code+" }")
