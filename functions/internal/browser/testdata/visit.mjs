@@ -51,14 +51,15 @@ function explained(error) {
   return `${error.message}\n  at ${places.join(', ')}`;
 }
 
-// watch notes what no page of ours does: it asks nobody else, breaks no policy
-// of its own, and leaves no error unhandled.
+// watch notes what no page of ours does: it asks nobody else, tells nobody a key,
+// breaks no policy of its own, and leaves no error unhandled.
 function watch(page) {
   const wrong = [];
   const {origin} = new URL(url);
   page.on('request', request => {
     const asked = new URL(request.url());
     if (asked.origin !== origin && !['blob:', 'data:'].includes(asked.protocol)) wrong.push(`it asks for ${request.url()}`);
+    if (key && [request.url(), request.postData(), JSON.stringify(request.headers())].some(text => text?.includes(key))) wrong.push(`it tells ${request.url()} the key`);
   });
   page.on('pageerror', error => wrong.push(`an error: ${error.stack}`));
   page.on('console', message => {
