@@ -84,6 +84,13 @@ func (s *Server) Close() error {
 	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
 }
 
+// Bucket makes a bucket, if there is none of that name. Its objects are files of
+// the folder.
+func (s *Server) Bucket(name string) (folder string, err error) {
+	folder = filepath.Join(s.file("data"), name)
+	return folder, os.MkdirAll(folder, 0o700)
+}
+
 func (s *Server) run(secure bool) error {
 	for _, folder := range []string{"data", "iam", "versions"} {
 		if err := os.MkdirAll(s.file(folder), 0o700); err != nil {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	"primrose/functions/internal/s3server"
 	"primrose/functions/internal/twin/account"
 	"primrose/functions/internal/twin/network"
 	"primrose/functions/internal/twin/template"
@@ -27,9 +26,7 @@ func NewAccount(n *network.Network, clock *network.Clock, dir string) *account.A
 		n.Otherwise(a)
 		return t, err
 	}
-	a = account.New(account.Config{
-		ID: "111111111111", AccessKey: s3server.AccessKey, SecretKey: s3server.SecretKey, Dir: dir, Launch: launch,
-	})
+	a = account.New(account.Config{ID: "111111111111", Dir: dir, Launch: launch})
 	n.Otherwise(a)
 	return a
 }

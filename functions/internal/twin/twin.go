@@ -90,9 +90,7 @@ func (t *Twin) compute() (err error) {
 	if t.API, err = restapi.New(t.Stack, restapi.Config{Functions: t.Functions, Callers: t.Identity, Now: t.Clock.Now}); err != nil {
 		return err
 	}
-	t.Changes, err = change.New(t.Stack, change.Config{
-		Functions: t.Functions, Permissions: t.Identity, Clock: t.Clock, Principal: control.Principal,
-	})
+	t.Changes, err = change.New(t.Stack, change.Config{Functions: t.Functions, Permissions: t.Identity, Clock: t.Clock})
 	return err
 }
 
@@ -107,15 +105,14 @@ func (t *Twin) deliver() (err error) {
 }
 
 func (t *Twin) administer() (err error) {
-	authorize := control.Authorizer(t.Identity)
 	t.Control, err = control.New(control.Config{
 		Stack: t.Stack, Identity: t.Identity, Functions: t.Functions, Logs: t.Logs, Started: t.Clock.Now(),
 		Storage: t.Storage,
 		Others: map[string]http.Handler{
 			"execute-api":              t.API,
-			"cloudfront":               t.Edge.API(authorize),
-			"cloudfront-keyvaluestore": t.Edge.Stores(authorize),
-			"sqs":                      t.Changes,
+			"cloudfront":               t.Edge.API(t.Identity.Authorize),
+			"cloudfront-keyvaluestore": t.Edge.Stores(t.Identity.Authorize),
+			"sqs":                      t.Changes.API(),
 		},
 	})
 	return err

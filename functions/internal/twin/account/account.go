@@ -9,12 +9,13 @@ package account
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 
+	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/sigv4"
 )
 
@@ -30,13 +31,13 @@ type Launch func(dir, stack string) (Deployed, error)
 
 // Config is what an account needs.
 type Config struct {
-	ID                   string // twelve digits
-	AccessKey, SecretKey string // of the administrator, who is the only user
-	Dir                  string // an empty folder for what is uploaded
-	Launch               Launch
+	ID     string // twelve digits
+	Dir    string // an empty folder for what is deployed
+	Launch Launch
 }
 
-// Account is an AWS account: a service for all of AWS's APIs at one address.
+// Account is an AWS account: a service for all of AWS's APIs at one address. Its one user is an
+// administrator, who has the key of [s3server]'s owner.
 type Account struct {
 	Config
 
@@ -58,7 +59,7 @@ func (a *Account) Close() {
 		s.close()
 	}
 	for _, b := range a.bootstraps {
-		b.life.Close()
+		b.server.Close()
 	}
 }
 
@@ -66,16 +67,12 @@ func (a *Account) Close() {
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller, err := sigv4.Claimed(r)
 	if err != nil {
-		refuse(w, http.StatusForbidden, err)
+		awsapi.RefuseJSON(w, awsapi.RPC11, err)
 		return
 	}
 	switch caller.Service {
-	case "sts":
-		a.own(w, r, func(body []byte) { query(w, body, a.tokens) })
-	case "cloudformation":
-		a.own(w, r, func(body []byte) { query(w, body, a.cloudformation(caller.Region)) })
-	case "ssm":
-		a.own(w, r, func(body []byte) { a.serveParameters(w, body, caller.Region) })
+	case "sts", "cloudformation", "ssm":
+		sigv4.Verified(a.secret, a.service).ServeHTTP(w, r)
 	case "s3":
 		a.serveS3(w, r, caller.Region)
 	default:
@@ -83,21 +80,20 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// own answers what is the account's own.
-func (a *Account) own(w http.ResponseWriter, r *http.Request, answer func(body []byte)) {
-	body, err := io.ReadAll(r.Body)
-	if err == nil {
-		_, err = sigv4.Verify(r, body, a.secret)
+// service is one of the account's own.
+func (a *Account) service(caller sigv4.Caller) http.Handler {
+	switch region := caller.Region; caller.Service {
+	case "sts":
+		return awsapi.Query("https://sts.amazonaws.com/doc/2011-06-15/", a.tokens())
+	case "cloudformation":
+		return awsapi.Query("http://cloudformation.amazonaws.com/doc/2010-05-15/", a.cloudformation(region))
+	default:
+		return awsapi.JSON(awsapi.RPC11, "AmazonSSM.", a.store(region))
 	}
-	if err != nil {
-		refuse(w, http.StatusForbidden, err)
-		return
-	}
-	answer(body)
 }
 
-func (a *Account) secret(accessKey string) (string, bool) {
-	return a.SecretKey, accessKey == a.AccessKey
+func (a *Account) secret(accessKey string) (secret, principal string, known bool) {
+	return s3server.SecretKey, "arn:aws:iam::" + a.ID + ":user/administrator", accessKey == s3server.AccessKey
 }
 
 // global are the services that belong to no region, though requests are signed for one.
@@ -115,7 +111,8 @@ func (a *Account) hand(w http.ResponseWriter, r *http.Request, caller sigv4.Call
 	}
 	a.mu.Unlock()
 	if found == nil {
-		refuse(w, http.StatusNotFound, &Error{"ResourceNotFoundException", fmt.Sprintf("no stack is deployed in %s of which %s could tell", caller.Region, caller.Service)})
+		awsapi.RefuseJSON(w, awsapi.RPC11, awsapi.NewFault(http.StatusNotFound, "ResourceNotFoundException",
+			fmt.Sprintf("no stack is deployed in %s of which %s could tell", caller.Region, caller.Service)))
 		return
 	}
 	found.ServeHTTP(w, r)
@@ -128,7 +125,7 @@ func (a *Account) serveS3(w http.ResponseWriter, r *http.Request, region string)
 	b := a.bootstraps[region]
 	a.mu.Unlock()
 	if b != nil && b.bucket == bucket {
-		b.server.ServeHTTP(w, r)
+		b.proxy.ServeHTTP(w, r)
 		return
 	}
 	a.hand(w, r, sigv4.Caller{Service: "s3", Region: region})

@@ -74,7 +74,7 @@ func (p *photos) Close() error { p.closed = true; return nil }
 // client is the CDK CLI in a new account.
 func client(t *testing.T, launch Launch) func(command string) (string, error) {
 	t.Helper()
-	a := New(Config{ID: "111111111111", AccessKey: "testkey", SecretKey: "testsecret", Dir: t.TempDir(), Launch: launch})
+	a := New(Config{ID: "111111111111", Dir: t.TempDir(), Launch: launch})
 	t.Cleanup(a.Close)
 	n, err := network.Listen("127.0.0.1:0")
 	if err != nil {

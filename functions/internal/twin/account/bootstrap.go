@@ -1,20 +1,22 @@
 package account
 
 import (
-	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 
-	"primrose/functions/internal/tooltest"
+	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/awsapi"
+	"primrose/functions/internal/twin/template"
 )
 
-// toolkit is the stack of CDK's bootstrap.
-const toolkit = "CDKToolkit"
+// The names that CDK's bootstrap has by default: its stack's, and what is part of all others.
+const (
+	toolkit   = "CDKToolkit"
+	qualifier = "hnb659fds"
+)
 
 // bootstrap is what the CLI finds in a region that is bootstrapped: a bucket for what it uploads, and
 // the version of its template, both called as CDK's default qualifier has it. The template's roles and
@@ -24,12 +26,12 @@ const toolkit = "CDKToolkit"
 type bootstrap struct {
 	version string
 	bucket  string
-	folder  string       // of the bucket: its objects are files
-	server  http.Handler // S3
-	life    io.Closer
+	folder  string // of the bucket: its objects are files
+	server  *s3server.Server
+	proxy   http.Handler // of the server
 }
 
-const parameter = "/cdk-bootstrap/hnb659fds/version"
+const parameter = "/cdk-bootstrap/" + qualifier + "/version"
 
 // version is where the template says which it is.
 var version = regexp.MustCompile(`CdkBootstrapVersion:\s+Type: AWS::SSM::Parameter\s[^"]*Value: "(\d+)"`)
@@ -40,25 +42,16 @@ func (a *Account) bootstrap(s *stack) error {
 	if found == nil {
 		return invalid("%s is not the template of CDK's bootstrap: it has no CdkBootstrapVersion", toolkit)
 	}
-	b := &bootstrap{version: string(found[1]), bucket: "cdk-hnb659fds-assets-" + a.ID + "-" + s.region}
-	data := filepath.Join(a.Dir, "uploads", s.region)
-	b.folder = filepath.Join(data, b.bucket)
-	if err := os.MkdirAll(b.folder, 0o700); err != nil {
+	b := &bootstrap{version: string(found[1]), bucket: "cdk-" + qualifier + "-assets-" + a.ID + "-" + s.region}
+	var err error
+	if b.server, err = s3server.Start(s3server.Options{Region: s.region}); err != nil {
 		return err
 	}
-	program, err := tooltest.Find("versitygw")
-	if err != nil {
-		return err
+	if b.folder, err = b.server.Bucket(b.bucket); err != nil {
+		return errors.Join(err, b.server.Close())
 	}
-	var address string
-	address, b.life, err = tooltest.Serve(data, func(address string) []string {
-		return []string{program, "--port", address, "--access", a.AccessKey, "--secret", a.SecretKey, "--region", s.region, "--quiet", "posix", data}
-	}, answers)
-	if err != nil {
-		return err
-	}
-	b.server = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: address})
+	b.proxy = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: b.server.Address})
 		r.Out.Host = r.In.Host // which is signed
 	}}
 	a.bootstraps[s.region] = b
@@ -66,26 +59,24 @@ func (a *Account) bootstrap(s *stack) error {
 	return nil
 }
 
-func answers(address string) bool {
-	response, err := http.Get("http://" + address)
-	if err == nil {
-		response.Body.Close()
-	}
-	return err == nil
-}
-
-// serveParameters is Systems Manager's Parameter Store, which holds the bootstrap's version.
+// store is Systems Manager's Parameter Store, which holds the bootstrap's version.
 //
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
-func (a *Account) serveParameters(w http.ResponseWriter, body []byte, region string) {
-	var asked struct{ Name string }
-	err := json.Unmarshal(body, &asked)
-	a.mu.Lock()
-	b := a.bootstraps[region]
-	a.mu.Unlock()
-	if err != nil || b == nil || asked.Name != parameter {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"__type": "ParameterNotFound", "message": "there is no parameter " + asked.Name})
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"Parameter": map[string]any{"Name": parameter, "Type": "String", "Value": b.version, "Version": 1}})
+func (a *Account) store(region string) map[string]awsapi.Action {
+	return map[string]awsapi.Action{"GetParameter": func(in awsapi.Call) (any, error) {
+		asked, err := awsapi.Parameters[struct {
+			Name           string
+			WithDecryption template.NoBearing // none is encrypted
+		}](in)
+		if err != nil {
+			return nil, err
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		b := a.bootstraps[region]
+		if b == nil || asked.Name != parameter {
+			return nil, refused("ParameterNotFound", "there is no parameter "+asked.Name)
+		}
+		return map[string]any{"Parameter": map[string]any{"Name": parameter, "Type": "String", "Value": b.version, "Version": 1}}, nil
+	}}
 }

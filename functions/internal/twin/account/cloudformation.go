@@ -2,80 +2,135 @@ package account
 
 import (
 	"bytes"
-
 	"crypto/rand"
+	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"primrose/functions/internal/twin/awsapi"
+	"primrose/functions/internal/twin/template"
 )
 
 // cloudformation is what the CDK CLI and people ask of CloudFormation in a region. Whatever is asked
 // happens before it is answered, so that nobody has to wait and ask again.
 //
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html
-func (a *Account) cloudformation(region string) action {
-	return func(name string, p url.Values) (any, error) {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if name == "DescribeStacks" && p.Get("StackName") == "" {
-			return a.describeAll(region), nil
+func (a *Account) cloudformation(region string) map[string]awsapi.Action {
+	all := map[string]awsapi.Action{}
+	for name, act := range actions {
+		all[name] = func(in awsapi.Call) (any, error) {
+			asked, err := awsapi.Parameters[parameters](in)
+			if err != nil {
+				return nil, err
+			}
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return act(a, region, asked)
 		}
-		if name == "CreateChangeSet" {
-			return a.createChangeSet(region, p)
-		}
-		s, err := a.find(region, p.Get("StackName"))
+	}
+	return all
+}
+
+// parameters are those of all actions.
+type parameters struct {
+	StackName, ChangeSetName    string
+	ClientRequestToken          string
+	EnableTerminationProtection bool `json:",string"`
+
+	TemplateBody, TemplateURL string // one of them
+	Capabilities              []string
+	Tags                      []tag
+	Parameters                []struct{ ParameterKey, ParameterValue string }
+
+	ChangeSetType, Description, RoleARN          template.NoBearing // a stack is new, and the administrator's
+	ImportExistingResources, IncludeNestedStacks template.NoBearing // there are none
+	ClientToken, TemplateStage, NextToken        template.NoBearing // all is done, and told, at once
+	DeploymentConfig                             template.NoBearing // how to wait for what is done already
+	IncludePropertyValues                        template.NoBearing // of changes, of which there are none
+}
+
+type action func(a *Account, region string, p parameters) (any, error)
+
+var actions = map[string]action{
+	"CreateChangeSet": (*Account).createChangeSet,
+	"DescribeStacks":  (*Account).describeStacks,
+
+	"DescribeStackEvents": ofStack((*Account).describeEvents),
+	"GetTemplate":         ofStack((*Account).getTemplate),
+	"DescribeChangeSet":   ofStack((*Account).describeChangeSet),
+	"ExecuteChangeSet":    ofStack((*Account).executeChangeSet),
+	"DeleteChangeSet":     ofStack((*Account).deleteChangeSet),
+	"DeleteStack":         ofStack((*Account).deleteStack),
+
+	"UpdateTerminationProtection": ofStack((*Account).protect),
+}
+
+// ofStack is an action on a stack that there is.
+func ofStack(act func(a *Account, s *stack, p parameters) (any, error)) action {
+	return func(a *Account, region string, p parameters) (any, error) {
+		s, err := a.find(region, p.StackName)
 		if err != nil {
 			return nil, err
 		}
-		switch name {
-		case "DescribeStacks":
-			return stacks{[]description{s.describe()}}, nil
-		case "DescribeStackEvents":
-			return struct {
-				StackEvents []event `xml:"StackEvents>member"`
-			}{s.events}, nil
-		case "GetTemplate":
-			return struct{ TemplateBody string }{string(s.template)}, nil
-		case "DescribeChangeSet":
-			return s.describeChanges(p.Get("ChangeSetName"))
-		case "ExecuteChangeSet":
-			if _, err := s.describeChanges(p.Get("ChangeSetName")); err != nil {
-				return nil, err
-			}
-			a.execute(s, p.Get("ClientRequestToken"))
-			return nil, nil
-		case "DeleteChangeSet":
-			s.changes = nil
-			return nil, nil
-		case "UpdateTerminationProtection":
-			s.protected = p.Get("EnableTerminationProtection") == "true"
-			return struct{ StackId string }{s.arn}, nil
-		case "DeleteStack":
-			return nil, a.delete(s, p.Get("ClientRequestToken"))
-		}
-		return nil, &Error{"InvalidAction", "The twin's CloudFormation doesn't know " + name}
+		return act(a, s, p)
 	}
+}
+
+func (a *Account) describeEvents(s *stack, _ parameters) (any, error) {
+	return struct {
+		StackEvents []event `xml:"StackEvents>member"`
+	}{s.events}, nil
+}
+
+func (a *Account) getTemplate(s *stack, _ parameters) (any, error) {
+	return struct{ TemplateBody string }{string(s.template)}, nil
+}
+
+func (a *Account) describeChangeSet(s *stack, p parameters) (any, error) {
+	return s.describeChanges(p.ChangeSetName)
+}
+
+func (a *Account) executeChangeSet(s *stack, p parameters) (any, error) {
+	_, err := s.describeChanges(p.ChangeSetName)
+	if err == nil {
+		a.execute(s, p.ClientRequestToken)
+	}
+	return nil, err
+}
+
+func (a *Account) deleteChangeSet(s *stack, _ parameters) (any, error) {
+	s.changes = nil
+	return nil, nil
+}
+
+func (a *Account) protect(s *stack, p parameters) (any, error) {
+	s.protected = p.EnableTerminationProtection
+	return struct{ StackId string }{s.arn}, nil
 }
 
 // createChangeSet says what would become of a stack, which is there from then on.
 //
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
-func (a *Account) createChangeSet(region string, p url.Values) (any, error) {
+func (a *Account) createChangeSet(region string, p parameters) (any, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
 	text, err := a.templateOf(region, p)
 	if err != nil {
 		return nil, err
 	}
 	granted := func(capability string) bool { return strings.HasSuffix(capability, "_IAM") }
-	if bytes.Contains(text, []byte("AWS::IAM::")) && !slices.ContainsFunc(members(p, "Capabilities.member.%"), granted) {
-		return nil, &Error{"InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]"}
+	if bytes.Contains(text, []byte("AWS::IAM::")) && !slices.ContainsFunc(p.Capabilities, granted) {
+		return nil, refused("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]")
 	}
-	name := p.Get("StackName")
+	name := p.StackName
 	s, err := a.find(region, name)
 	if err != nil {
 		id := strings.ToLower(rand.Text())
@@ -83,12 +138,8 @@ func (a *Account) createChangeSet(region string, p url.Values) (any, error) {
 		s.turn(reviewed, "", "")
 		a.stacks = append(a.stacks, s)
 	}
-	set := &changeSet{name: p.Get("ChangeSetName"), template: text}
+	set := &changeSet{name: p.ChangeSetName, template: text, tags: p.Tags}
 	set.arn = strings.Replace(s.arn, ":stack/"+name, ":changeSet/"+set.name, 1)
-	values := members(p, "Tags.member.%.Value")
-	for i, key := range members(p, "Tags.member.%.Key") {
-		set.tags = append(set.tags, tag{key, values[i]})
-	}
 	switch {
 	case s.status == created && bytes.Equal(s.template, text):
 		set.reason = "The submitted information didn't contain changes."
@@ -103,12 +154,24 @@ func (a *Account) createChangeSet(region string, p url.Values) (any, error) {
 	return struct{ Id, StackId string }{set.arn, s.arn}, nil
 }
 
-// templateOf is the template that stands in a request, or lies where the request says.
-func (a *Account) templateOf(region string, p url.Values) ([]byte, error) {
-	if body := p.Get("TemplateBody"); body != "" {
-		return []byte(body), nil
+// check refuses a template's parameters, which would change it; those of CDK's bootstrap are about what
+// the twin doesn't make, but for the qualifier.
+func (p parameters) check() error {
+	for _, given := range p.Parameters {
+		standard := p.StackName == toolkit && (given.ParameterKey != "Qualifier" || given.ParameterValue == qualifier)
+		if !standard {
+			return invalid("the twin deploys without parameters, and %s is %q", given.ParameterKey, given.ParameterValue)
+		}
 	}
-	at, err := url.Parse(p.Get("TemplateURL"))
+	return nil
+}
+
+// templateOf is the template that stands in a request, or lies where the request says.
+func (a *Account) templateOf(region string, p parameters) ([]byte, error) {
+	if p.TemplateBody != "" {
+		return []byte(p.TemplateBody), nil
+	}
+	at, err := url.Parse(p.TemplateURL)
 	if err != nil {
 		return nil, invalid("TemplateURL: %v", err)
 	}
@@ -123,20 +186,20 @@ func (a *Account) templateOf(region string, p url.Values) ([]byte, error) {
 	return text, nil
 }
 
-// delete ends what runs. Unlike in AWS, nothing is retained, and a bucket need not be empty.
+// deleteStack ends what runs. Unlike in AWS, nothing is retained, and a bucket need not be empty.
 //
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
-func (a *Account) delete(s *stack, token string) error {
+func (a *Account) deleteStack(s *stack, p parameters) (any, error) {
 	if s.protected {
-		return invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", s.name)
+		return nil, invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", s.name)
 	}
-	s.turn("DELETE_IN_PROGRESS", "", token)
+	s.turn("DELETE_IN_PROGRESS", "", p.ClientRequestToken)
 	if err := s.close(); err != nil {
-		s.turn("DELETE_FAILED", err.Error(), token)
-		return nil
+		s.turn("DELETE_FAILED", err.Error(), p.ClientRequestToken)
+		return nil, nil
 	}
-	s.turn(deleted, "", token)
-	return nil
+	s.turn(deleted, "", p.ClientRequestToken)
+	return nil, nil
 }
 
 // stacks are what DescribeStacks answers.
@@ -166,15 +229,22 @@ func (s *stack) describe() description {
 	return d
 }
 
-// describeAll describes the stacks of a region that are not deleted.
-func (a *Account) describeAll(region string) stacks {
+// describeStacks describes the stack of a name, or without one those of a region that are not deleted.
+func (a *Account) describeStacks(region string, p parameters) (any, error) {
+	if p.StackName != "" {
+		s, err := a.find(region, p.StackName)
+		if err != nil {
+			return nil, err
+		}
+		return stacks{[]description{s.describe()}}, nil
+	}
 	var all stacks
 	for _, s := range a.stacks {
 		if s.region == region && s.status != deleted {
 			all.Stacks = append(all.Stacks, s.describe())
 		}
 	}
-	return all
+	return all, nil
 }
 
 // change is one of a change set's: there are only new resources.
@@ -198,7 +268,7 @@ type changes struct {
 func (s *stack) describeChanges(called string) (changes, error) {
 	set := s.changes
 	if set == nil || called != set.name && called != set.arn {
-		return changes{}, &Error{"ChangeSetNotFound", "ChangeSet [" + called + "] does not exist"}
+		return changes{}, refused("ChangeSetNotFound", "ChangeSet ["+called+"] does not exist")
 	}
 	d := changes{
 		ChangeSetId: set.arn, ChangeSetName: set.name, StackId: s.arn, StackName: s.name,
@@ -213,13 +283,11 @@ func (s *stack) describeChanges(called string) (changes, error) {
 	return d, nil
 }
 
-// members are a list's parameters, as the Query protocol numbers them: % is the number.
-func members(p url.Values, pattern string) (list []string) {
-	for i := 1; ; i++ {
-		name := strings.ReplaceAll(pattern, "%", strconv.Itoa(i))
-		if !p.Has(name) {
-			return list
-		}
-		list = append(list, p.Get(name))
-	}
+// invalid is what CloudFormation says of most that is wrong.
+func invalid(format string, args ...any) error {
+	return refused("ValidationError", fmt.Sprintf(format, args...))
+}
+
+func refused(code, message string) error {
+	return awsapi.NewFault(http.StatusBadRequest, code, message)
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -39,9 +38,6 @@ type Config struct {
 	Functions   Functions
 	Permissions Permissions
 	Clock       Clock
-	// Principal is who made a request to the queues' API, whose signature has
-	// been verified.
-	Principal func(*http.Request) string
 }
 
 // Chain are a stack's rules, queues and what empties them. Its methods may be

@@ -25,6 +25,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"primrose/functions/internal/s3test"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/change"
 	"primrose/functions/internal/twin/function"
 	"primrose/functions/internal/twin/functiontest"
@@ -116,10 +117,7 @@ func newRegion(t *testing.T, p permissions, changes ...string) (*region, error) 
 	r := &region{stack: functiontest.Stack(t, text), clock: &network.Clock{}}
 	functions, l := functiontest.Functions(t, r.stack, functiontest.Roles{})
 	r.logs = l
-	chain, err := change.New(r.stack, change.Config{
-		Functions: functions, Permissions: p, Clock: r.clock,
-		Principal: func(*http.Request) string { return "arn:aws:iam::111122223333:user/user" },
-	})
+	chain, err := change.New(r.stack, change.Config{Functions: functions, Permissions: p, Clock: r.clock})
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +297,10 @@ func TestRefusedTemplates(t *testing.T) {
 // client is one of SQS, of whom the chain takes for a user.
 func (r *region) client(t *testing.T) *sqs.Client {
 	t.Helper()
-	server := httptest.NewServer(r)
+	api := r.API()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, asked *http.Request) {
+		api.ServeHTTP(w, awsapi.By("arn:aws:iam::111122223333:user/user", asked))
+	}))
 	t.Cleanup(server.Close)
 	return sqs.New(sqs.Options{
 		BaseEndpoint: &server.URL, Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("AKIATEST", "secret", ""),

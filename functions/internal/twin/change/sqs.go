@@ -1,28 +1,25 @@
 package change
 
 import (
-	"encoding/json"
-	"io"
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/identity"
+	"primrose/functions/internal/twin/template"
 )
 
-// fault is what SQS says to what it doesn't do.
+// refused is what SQS says to what it doesn't do.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
-type fault struct {
-	status        int
-	code, message string
+func refused(code, message string) error {
+	return awsapi.NewFault(http.StatusBadRequest, "com.amazonaws.sqs#"+code, message)
 }
 
-func (f *fault) Error() string { return f.code + ": " + f.message }
-
 func invalid(message string) error {
-	return &fault{http.StatusBadRequest, "com.amazonaws.sqs#InvalidParameterValue", message}
+	return refused("InvalidParameterValue", message)
 }
 
 // limits of SQS.
@@ -34,65 +31,36 @@ const (
 	maxHours = 43_200  // seconds that a message may be hidden
 )
 
-// asked is a request to a queue, by who made it.
-type asked struct {
-	chain     *Chain
-	principal string
-	body      []byte
-}
-
-// actions are those of the API that are understood.
-var actions = map[string]func(asked) (any, error){
-	"SendMessage":        asked.sendMessage,
-	"SendMessageBatch":   asked.sendMessageBatch,
-	"ReceiveMessage":     asked.receiveMessage,
-	"DeleteMessage":      asked.deleteMessage,
-	"GetQueueAttributes": asked.getQueueAttributes,
-	"GetQueueUrl":        asked.getQueueURL,
-}
-
-// ServeHTTP is SQS's API, in the protocol that the SDKs speak. Requests'
-// signatures have been verified.
+// API is SQS's, in the protocol that the SDKs speak. Requests' signatures have
+// been verified.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
-func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS.")
-	body, err := io.ReadAll(io.LimitReader(r.Body, 2*maxSize))
-	var answer any
-	switch act := actions[name]; {
-	case err != nil:
-		err = invalid(err.Error())
-	case act == nil:
-		err = &fault{http.StatusBadRequest, "com.amazon.coral.service#UnknownOperationException", "the twin has no action " + strconv.Quote(name)}
-	default:
-		answer, err = act(asked{c, c.config.Principal(r), body})
-	}
-	status := http.StatusOK
-	if f, ok := err.(*fault); ok {
-		status, answer = f.status, map[string]string{"__type": f.code, "message": f.message}
-	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.Header().Set("X-Amzn-Requestid", lambdatest.NewID())
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(answer)
+func (c *Chain) API() http.Handler {
+	return awsapi.JSON(awsapi.RPC10, "AmazonSQS.", map[string]awsapi.Action{
+		"SendMessage":        c.sendMessage,
+		"SendMessageBatch":   c.sendMessageBatch,
+		"ReceiveMessage":     c.receiveMessage,
+		"DeleteMessage":      c.deleteMessage,
+		"GetQueueAttributes": c.getQueueAttributes,
+		"GetQueueUrl":        c.getQueueURL,
+	})
 }
 
-// read decodes a request, and finds its queue if who made it may act there.
-func (a asked) read(into any, action string) (*queue, error) {
-	var named struct{ QueueUrl string }
-	if json.Unmarshal(a.body, &named) != nil || json.Unmarshal(a.body, into) != nil {
-		return nil, invalid("the request is not understood")
-	}
-	q := a.chain.queueByURL(named.QueueUrl)
-	return q, a.authorize(q, action)
+// at is what requests say of their queue.
+type at struct{ QueueUrl string }
+
+// open finds the queue of a URL, if who asks may act there.
+func (c *Chain) open(in awsapi.Call, url, action string) (*queue, error) {
+	q := c.queueByURL(url)
+	return q, c.authorize(in.Principal, q, action)
 }
 
-func (a asked) authorize(q *queue, action string) error {
+func (c *Chain) authorize(principal string, q *queue, action string) error {
 	if q == nil {
-		return &fault{http.StatusBadRequest, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist."}
+		return refused("QueueDoesNotExist", "The specified queue does not exist.")
 	}
-	if !a.chain.config.Permissions.Allows(a.principal, action, q.arn, link(identity.Context{}), q.policies...) {
-		return &fault{http.StatusForbidden, "com.amazon.coral.service#AccessDeniedException",
-			"User: " + a.principal + " is not authorized to perform: " + strings.ToLower(action) + " on resource: " + q.arn}
+	if !c.config.Permissions.Allows(principal, action, q.arn, link(identity.Context{}), q.policies...) {
+		return awsapi.NewFault(http.StatusForbidden, "com.amazon.coral.service#AccessDeniedException",
+			"User: "+principal+" is not authorized to perform: "+strings.ToLower(action)+" on resource: "+q.arn)
 	}
 	return nil
 }
@@ -120,26 +88,38 @@ func (e entry) send(q *queue, sender string) map[string]string {
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-func (a asked) sendMessage() (any, error) {
-	var e entry
-	q, err := a.read(&e, "sqs:SendMessage")
+func (c *Chain) sendMessage(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		at
+		entry
+	}](in)
 	if err == nil {
-		err = e.check()
+		err = asked.check()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return e.send(q, a.principal), nil
+	q, err := c.open(in, asked.QueueUrl, "sqs:SendMessage")
+	if err != nil {
+		return nil, err
+	}
+	return asked.send(q, in.Principal), nil
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
-func (a asked) sendMessageBatch() (any, error) {
-	var in struct{ Entries []entry }
-	q, err := a.read(&in, "sqs:SendMessage")
+func (c *Chain) sendMessageBatch(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		at
+		Entries []entry
+	}](in)
+	if err == nil {
+		err = checkBatch(asked.Entries)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := checkBatch(in.Entries); err != nil {
+	q, err := c.open(in, asked.QueueUrl, "sqs:SendMessage")
+	if err != nil {
 		return nil, err
 	}
 	type failure struct {
@@ -149,12 +129,12 @@ func (a asked) sendMessageBatch() (any, error) {
 		SenderFault bool
 	}
 	sent, failed := []map[string]string{}, []failure{}
-	for _, e := range in.Entries {
+	for _, e := range asked.Entries {
 		if err := e.check(); err != nil {
 			failed = append(failed, failure{e.ID, "InvalidParameterValue", err.Error(), true})
 			continue
 		}
-		receipt := e.send(q, a.principal)
+		receipt := e.send(q, in.Principal)
 		receipt["Id"] = e.ID
 		sent = append(sent, receipt)
 	}
@@ -162,9 +142,6 @@ func (a asked) sendMessageBatch() (any, error) {
 }
 
 func checkBatch(entries []entry) error {
-	refuse := func(code string) error {
-		return &fault{http.StatusBadRequest, "com.amazonaws.sqs#" + code, code}
-	}
 	ids, size := map[string]bool{}, 0
 	for _, e := range entries {
 		ids[e.ID] = true
@@ -172,39 +149,47 @@ func checkBatch(entries []entry) error {
 	}
 	switch {
 	case len(entries) == 0:
-		return refuse("EmptyBatchRequest")
+		return refused("EmptyBatchRequest", "There should be at least one SendMessageBatchRequestEntry in the request.")
 	case len(entries) > maxBatch:
-		return refuse("TooManyEntriesInBatchRequest")
+		return refused("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10.")
 	case len(ids) < len(entries):
-		return refuse("BatchEntryIdsNotDistinct")
+		return refused("BatchEntryIdsNotDistinct", "The Ids of the entries are not distinct.")
 	case size > maxSize:
-		return refuse("BatchRequestTooLong")
+		return refused("BatchRequestTooLong", "The messages together are longer than 1,048,576 bytes.")
 	}
 	return nil
 }
 
 // receiveMessage does not wait for messages, however long it may.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
-func (a asked) receiveMessage() (any, error) {
-	in := struct {
-		MaxNumberOfMessages int
-		VisibilityTimeout   *int64
-	}{MaxNumberOfMessages: 1}
-	q, err := a.read(&in, "sqs:ReceiveMessage")
+func (c *Chain) receiveMessage(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		at
+		MaxNumberOfMessages                         int                // 0 means 1
+		VisibilityTimeout                           *int64             // seconds; nil means the queue's
+		WaitTimeSeconds                             template.NoBearing // as above
+		AttributeNames, MessageSystemAttributeNames template.NoBearing // all that there are are told
+		MessageAttributeNames                       template.NoBearing // there are none
+	}](in)
+	most := cmp.Or(asked.MaxNumberOfMessages, 1)
 	switch {
 	case err != nil:
 		return nil, err
-	case in.MaxNumberOfMessages < 1 || in.MaxNumberOfMessages > maxBatch:
+	case most < 1 || most > maxBatch:
 		return nil, invalid("MaxNumberOfMessages is 1 to 10")
-	case in.VisibilityTimeout != nil && (*in.VisibilityTimeout < 0 || *in.VisibilityTimeout > maxHours):
+	case asked.VisibilityTimeout != nil && (*asked.VisibilityTimeout < 0 || *asked.VisibilityTimeout > maxHours):
 		return nil, invalid("VisibilityTimeout is 0 to 43,200")
 	}
+	q, err := c.open(in, asked.QueueUrl, "sqs:ReceiveMessage")
+	if err != nil {
+		return nil, err
+	}
 	hidden := q.visibility
-	if in.VisibilityTimeout != nil {
-		hidden = time.Duration(*in.VisibilityTimeout) * time.Second
+	if asked.VisibilityTimeout != nil {
+		hidden = time.Duration(*asked.VisibilityTimeout) * time.Second
 	}
 	messages := []any{}
-	for _, m := range q.receive(in.MaxNumberOfMessages, hidden) {
+	for _, m := range q.receive(most, hidden) {
 		messages = append(messages, map[string]any{
 			"MessageId": m.id, "ReceiptHandle": m.handle, "Body": m.body, "MD5OfBody": sum(m.body), "Attributes": m.attributes(),
 		})
@@ -213,21 +198,33 @@ func (a asked) receiveMessage() (any, error) {
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
-func (a asked) deleteMessage() (any, error) {
-	var in struct{ ReceiptHandle string }
-	q, err := a.read(&in, "sqs:DeleteMessage")
+func (c *Chain) deleteMessage(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		at
+		ReceiptHandle string
+	}](in)
 	if err != nil {
 		return nil, err
 	}
-	q.delete(in.ReceiptHandle)
+	q, err := c.open(in, asked.QueueUrl, "sqs:DeleteMessage")
+	if err != nil {
+		return nil, err
+	}
+	q.delete(asked.ReceiptHandle)
 	return struct{}{}, nil
 }
 
 // getQueueAttributes tells all that there are here, whichever are asked for.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
-func (a asked) getQueueAttributes() (any, error) {
-	var in struct{}
-	q, err := a.read(&in, "sqs:GetQueueAttributes")
+func (c *Chain) getQueueAttributes(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		at
+		AttributeNames template.NoBearing // all that there are are told
+	}](in)
+	if err != nil {
+		return nil, err
+	}
+	q, err := c.open(in, asked.QueueUrl, "sqs:GetQueueAttributes")
 	if err != nil {
 		return nil, err
 	}
@@ -243,13 +240,13 @@ func (a asked) getQueueAttributes() (any, error) {
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html
-func (a asked) getQueueURL() (any, error) {
-	var in struct{ QueueName string }
-	if json.Unmarshal(a.body, &in) != nil {
-		return nil, invalid("the request is not understood")
+func (c *Chain) getQueueURL(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct{ QueueName string }](in)
+	if err != nil {
+		return nil, err
 	}
-	q := a.chain.queue(func(q *queue) bool { return q.name == in.QueueName })
-	if err := a.authorize(q, "sqs:GetQueueUrl"); err != nil {
+	q := c.queue(func(q *queue) bool { return q.name == asked.QueueName })
+	if err := c.authorize(in.Principal, q, "sqs:GetQueueUrl"); err != nil {
 		return nil, err
 	}
 	return map[string]string{"QueueUrl": q.url}, nil

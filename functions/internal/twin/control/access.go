@@ -3,35 +3,32 @@ package control
 import (
 	"net/http"
 	"slices"
-	"strings"
-)
 
-// accessActions are of IAM, as far as it says who may do what.
-func (c *Control) accessActions() map[string]action {
-	return map[string]action{"SimulatePrincipalPolicy": c.simulatePrincipalPolicy}
-}
+	"primrose/functions/internal/twin/awsapi"
+	"primrose/functions/internal/twin/template"
+)
 
 // simulatePrincipalPolicy decides by a role's policies, but doesn't tell what they deny from what they
 // don't allow.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
-func (c *Control) simulatePrincipalPolicy(in call) (any, error) {
-	asked, err := parameters[struct {
+func (c *Control) simulatePrincipalPolicy(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
 		PolicySourceArn           string
-		ActionNames, ResourceArns list
+		ActionNames, ResourceArns []string
 	}](in)
 	if err == nil {
-		err = c.authorize(in.principal, "iam:SimulatePrincipalPolicy", asked.PolicySourceArn)
+		err = c.Identity.Authorize(in.Principal, "iam:SimulatePrincipalPolicy", asked.PolicySourceArn)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if !c.hasRole(asked.PolicySourceArn) {
-		return nil, &Fault{http.StatusNotFound, "NoSuchEntity", "The stack has no role " + asked.PolicySourceArn}
+		return nil, awsapi.NewFault(http.StatusNotFound, "NoSuchEntity", "The stack has no role "+asked.PolicySourceArn)
 	}
 	type evaluation struct{ EvalActionName, EvalResourceName, EvalDecision string }
 	var all []evaluation
-	for _, action := range asked.ActionNames.texts() {
-		for _, resource := range asked.ResourceArns.texts() {
+	for _, action := range asked.ActionNames {
+		for _, resource := range asked.ResourceArns {
 			decision := "implicitDeny"
 			if c.Identity.Allows(asked.PolicySourceArn, action, resource, nil) {
 				decision = "allowed"
@@ -46,29 +43,5 @@ func (c *Control) simulatePrincipalPolicy(in call) (any, error) {
 }
 
 func (c *Control) hasRole(arn string) bool {
-	for _, r := range c.Stack.Resources() {
-		if r.Type == "AWS::IAM::Role" && r.ARN == arn {
-			return true
-		}
-	}
-	return false
-}
-
-// texts are a list's, as they are numbered.
-func (l list) texts() []string {
-	var all []string
-	numbers := make([]string, 0, len(l.Member))
-	for number := range l.Member {
-		numbers = append(numbers, number)
-	}
-	slices.SortFunc(numbers, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	for _, number := range numbers {
-		all = append(all, l.Member[number])
-	}
-	return all
+	return slices.ContainsFunc(c.Stack.Resources(), func(r template.Resource) bool { return r.Type == "AWS::IAM::Role" && r.ARN == arn })
 }

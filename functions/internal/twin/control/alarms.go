@@ -2,9 +2,11 @@ package control
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -74,16 +76,14 @@ type alarmState struct {
 // describeAlarms tells of each alarm whether the stack sends what it watches: OK, since nothing has gone
 // wrong, or INSUFFICIENT_DATA. The twin keeps no metrics, so that no alarm goes off in it.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-func (c *Control) describeAlarms(in call) (any, error) {
-	asked, err := parameters[struct {
-		AlarmNames            list
-		AlarmTypes            list
-		AlarmNamePrefix       string
-		StateValue            string
-		MaxRecords, NextToken string
+func (c *Control) describeAlarms(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
+		AlarmNames, AlarmTypes                 []string
+		AlarmNamePrefix, StateValue, NextToken string
+		MaxRecords                             int `json:",string"`
 	}](in)
 	if err == nil {
-		err = c.authorize(in.principal, "cloudwatch:DescribeAlarms", c.arn("cloudwatch", "alarm:*"))
+		err = c.Identity.Authorize(in.Principal, "cloudwatch:DescribeAlarms", c.arn("cloudwatch", "alarm:*"))
 	}
 	if err != nil {
 		return nil, err
@@ -91,13 +91,21 @@ func (c *Control) describeAlarms(in call) (any, error) {
 	var alarms []alarmState
 	for _, a := range c.alarms {
 		state := c.state(a)
-		if asked.AlarmNames.contains(a.Ref) && strings.HasPrefix(a.Ref, asked.AlarmNamePrefix) && (asked.StateValue == "" || asked.StateValue == state.StateValue) {
+		if isOne(a.Ref, asked.AlarmNames) && isOne("MetricAlarm", asked.AlarmTypes) && strings.HasPrefix(a.Ref, asked.AlarmNamePrefix) &&
+			(asked.StateValue == "" || asked.StateValue == state.StateValue) {
 			alarms = append(alarms, state)
 		}
 	}
+	alarms, next, err := page(alarms, asked.NextToken, asked.MaxRecords)
 	return struct {
 		MetricAlarms []alarmState `xml:"MetricAlarms>member"`
-	}{alarms}, nil
+		NextToken    string       `xml:",omitempty"`
+	}{alarms, next}, err
+}
+
+// isOne says whether a text is one of those that are wanted; none are any.
+func isOne(text string, wanted []string) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, text)
 }
 
 func (c *Control) state(a template.Typed[alarmProperties]) alarmState {

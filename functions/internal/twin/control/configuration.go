@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -18,7 +19,7 @@ type configuration struct {
 // getFunctionConfiguration tells what the template says of a function, by its ARN or that of an alias.
 // https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
 func (c *Control) getFunctionConfiguration(principal, arn string) (any, error) {
-	if err := c.authorize(principal, "lambda:GetFunctionConfiguration", arn); err != nil {
+	if err := c.Identity.Authorize(principal, "lambda:GetFunctionConfiguration", arn); err != nil {
 		return nil, err
 	}
 	functions, err := template.View[configuration](c.Stack, "AWS::Lambda::Function")
@@ -34,5 +35,5 @@ func (c *Control) getFunctionConfiguration(principal, arn string) (any, error) {
 			configuration
 		}{f.Ref, arn, "Active", f.Properties}, nil
 	}
-	return nil, &Fault{http.StatusNotFound, "ResourceNotFoundException", "Function not found: " + arn}
+	return nil, awsapi.NewFault(http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+arn)
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"primrose/functions/internal/twin/awsapi"
 )
 
 // lambda is the functions' API, as far as it invokes and tells how they are configured.
@@ -25,14 +27,14 @@ func (c *Control) lambda(w http.ResponseWriter, r *http.Request) {
 		err = c.invoke(w, r, c.functionARN(name))
 	case "GET configuration":
 		var found any
-		if found, err = c.getFunctionConfiguration(Principal(r), c.functionARN(name)); err == nil {
-			answerJSON(w, http.StatusOK, found)
+		if found, err = c.getFunctionConfiguration(awsapi.Principal(r), c.functionARN(name)); err == nil {
+			awsapi.AnswerJSON(w, awsapi.REST, http.StatusOK, found)
 		}
 	default:
-		err = &Fault{http.StatusBadRequest, "UnknownOperationException", "the twin's Lambda has no " + r.Method + " " + r.URL.Path}
+		err = refused("UnknownOperationException", "the twin's Lambda has no "+r.Method+" "+r.URL.Path)
 	}
 	if err != nil {
-		refuseJSON(w, faultOf(err))
+		awsapi.RefuseJSON(w, awsapi.REST, err)
 	}
 }
 
@@ -44,7 +46,7 @@ func (c *Control) functionARN(name string) string {
 }
 
 func (c *Control) invoke(w http.ResponseWriter, r *http.Request, arn string) error {
-	if err := c.authorize(Principal(r), "lambda:InvokeFunction", arn); err != nil {
+	if err := c.Identity.Authorize(awsapi.Principal(r), "lambda:InvokeFunction", arn); err != nil {
 		return err
 	}
 	switch kind := r.Header.Get("X-Amz-Invocation-Type"); kind {
@@ -53,7 +55,7 @@ func (c *Control) invoke(w http.ResponseWriter, r *http.Request, arn string) err
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	default:
-		return &Fault{http.StatusBadRequest, "InvalidParameterValueException", "the twin does not invoke by " + kind}
+		return refused("InvalidParameterValueException", "the twin does not invoke by "+kind)
 	}
 	event, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -1,18 +1,21 @@
 package control
 
 import (
-	"net/http"
+	"crypto/rand"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/logs"
+	"primrose/functions/internal/twin/template"
 )
 
 // logsActions are those by which people read logs.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html
-func (c *Control) logsActions() map[string]action {
-	return map[string]action{
+func (c *Control) logsActions() map[string]awsapi.Action {
+	return map[string]awsapi.Action{
 		"DescribeLogGroups":  c.describeLogGroups,
 		"DescribeLogStreams": c.describeLogStreams,
 		"FilterLogEvents":    c.filterLogEvents,
@@ -22,13 +25,13 @@ func (c *Control) logsActions() map[string]action {
 
 func (c *Control) groupARN(group string) string { return c.arn("logs", "log-group:"+group+":*") }
 
-func (c *Control) describeLogGroups(in call) (any, error) {
-	asked, err := parameters[struct {
+func (c *Control) describeLogGroups(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
 		LogGroupNamePrefix, NextToken string
 		Limit                         int
 	}](in)
 	if err == nil {
-		err = c.authorize(in.principal, "logs:DescribeLogGroups", c.groupARN("*"))
+		err = c.Identity.Authorize(in.Principal, "logs:DescribeLogGroups", c.groupARN("*"))
 	}
 	if err != nil {
 		return nil, err
@@ -47,8 +50,8 @@ func (c *Control) describeLogGroups(in call) (any, error) {
 	return fields("logGroups", groups, "nextToken", next), err
 }
 
-func (c *Control) describeLogStreams(in call) (any, error) {
-	asked, err := parameters[struct {
+func (c *Control) describeLogStreams(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
 		LogGroupName, LogStreamNamePrefix, OrderBy, NextToken string
 		Descending                                            bool
 		Limit                                                 int
@@ -56,7 +59,7 @@ func (c *Control) describeLogStreams(in call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := c.read(in.principal, "logs:DescribeLogStreams", asked.LogGroupName)
+	events, err := c.read(in.Principal, "logs:DescribeLogStreams", asked.LogGroupName)
 	if err != nil {
 		return nil, err
 	}
@@ -89,13 +92,13 @@ func (c *Control) describeLogStreams(in call) (any, error) {
 	return fields("logStreams", streams, "nextToken", next), err
 }
 
-func (c *Control) filterLogEvents(in call) (any, error) {
-	asked, err := parameters[struct {
+func (c *Control) filterLogEvents(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
 		LogGroupName, FilterPattern, NextToken, LogStreamNamePrefix string
 		LogStreamNames                                              []string
 		StartTime, EndTime                                          int64
 		Limit                                                       int
-		Interleaved                                                 bool
+		Interleaved                                                 template.NoBearing // streams always are
 	}](in)
 	if err != nil {
 		return nil, err
@@ -104,23 +107,23 @@ func (c *Control) filterLogEvents(in call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := c.read(in.principal, "logs:FilterLogEvents", asked.LogGroupName)
+	events, err := c.read(in.Principal, "logs:FilterLogEvents", asked.LogGroupName)
 	if err != nil {
 		return nil, err
 	}
 	var found []logs.Event
 	for _, e := range events {
 		if within(e.Time, asked.StartTime, asked.EndTime) && matches(e.Message) && strings.HasPrefix(e.Stream, asked.LogStreamNamePrefix) &&
-			(len(asked.LogStreamNames) == 0 || slices.Contains(asked.LogStreamNames, e.Stream)) {
+			isOne(e.Stream, asked.LogStreamNames) {
 			found = append(found, e)
 		}
 	}
 	found, next, err := page(found, asked.NextToken, asked.Limit)
-	return fields("events", c.written(found), "nextToken", next), err
+	return fields("events", written(found), "nextToken", next), err
 }
 
-func (c *Control) getLogEvents(in call) (any, error) {
-	asked, err := parameters[struct {
+func (c *Control) getLogEvents(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct {
 		LogGroupName, LogStreamName, NextToken string
 		StartTime, EndTime                     int64
 		Limit                                  int
@@ -129,27 +132,49 @@ func (c *Control) getLogEvents(in call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := c.read(in.principal, "logs:GetLogEvents", asked.LogGroupName)
+	events, err := c.read(in.Principal, "logs:GetLogEvents", asked.LogGroupName)
 	if err != nil {
 		return nil, err
 	}
 	events = slices.DeleteFunc(events, func(e logs.Event) bool {
 		return e.Stream != asked.LogStreamName || !within(e.Time, asked.StartTime, asked.EndTime)
 	})
-	if asked.NextToken != "" {
-		events = nil // all was said at once
+	from, to, err := frame(len(events), asked.NextToken, asked.Limit, asked.StartFromHead)
+	if err != nil {
+		return nil, err
 	}
-	return fields("events", c.written(events), "nextForwardToken", "f/end", "nextBackwardToken", "b/end"), nil
+	return fields("events", written(events[from:to]), "nextForwardToken", "f/"+strconv.Itoa(to), "nextBackwardToken", "b/"+strconv.Itoa(from)), nil
+}
+
+// frame is which of n events are meant: those that a token leads on to from an index, or back to, or
+// else the first or the last. A token that leads nowhere comes back as it is.
+func frame(n int, token string, most int, head bool) (from, to int, err error) {
+	if most <= 0 {
+		most = n
+	}
+	way, index, _ := strings.Cut(token, "/")
+	at, err := strconv.Atoi(index)
+	switch {
+	case token == "" && head:
+		return 0, min(most, n), nil
+	case token == "":
+		return max(0, n-most), n, nil
+	case err == nil && 0 <= at && at <= n && way == "f":
+		return at, min(at+most, n), nil
+	case err == nil && 0 <= at && at <= n && way == "b":
+		return max(0, at-most), at, nil
+	}
+	return 0, 0, errToken
 }
 
 // read returns a group's events to who may read them.
 func (c *Control) read(principal, action, group string) ([]logs.Event, error) {
-	if err := c.authorize(principal, action, c.groupARN(group)); err != nil {
+	if err := c.Identity.Authorize(principal, action, c.groupARN(group)); err != nil {
 		return nil, err
 	}
 	events, ok := c.Logs.Events(group)
 	if !ok {
-		return nil, &Fault{http.StatusBadRequest, "ResourceNotFoundException", "The specified log group does not exist."}
+		return nil, refused("ResourceNotFoundException", "The specified log group does not exist.")
 	}
 	return events, nil
 }
@@ -164,7 +189,7 @@ func within(t time.Time, from, to int64) bool {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 func pattern(text string) (func(line string) bool, error) {
 	if strings.ContainsAny(text, "{[?%") || strings.HasPrefix(text, "-") || strings.Contains(text, " -") {
-		return nil, &Fault{http.StatusBadRequest, "InvalidParameterException", "the twin's logs are filtered by words and phrases only"}
+		return nil, refused("InvalidParameterException", "the twin's logs are filtered by words and phrases only")
 	}
 	var words []string
 	for i, part := range strings.Split(text, `"`) {
@@ -187,13 +212,13 @@ type event struct {
 	Message  string `json:"message"`
 }
 
-func (c *Control) written(events []logs.Event) []event {
-	written := make([]event, len(events))
+func written(events []logs.Event) []event {
+	all := make([]event, len(events))
 	for i, e := range events {
 		at := e.Time.UnixMilli()
-		written[i] = event{requestID(), e.Stream, at, at, e.Message}
+		all[i] = event{rand.Text(), e.Stream, at, at, e.Message}
 	}
-	return written
+	return all
 }
 
 // fields is an object of names and values, without those that are "".

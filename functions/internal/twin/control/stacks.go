@@ -2,15 +2,16 @@ package control
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"time"
+
+	"primrose/functions/internal/twin/awsapi"
 )
 
 // stackActions tell what the stack is made of.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html
-func (c *Control) stackActions() map[string]action {
-	return map[string]action{
+func (c *Control) stackActions() map[string]awsapi.Action {
+	return map[string]awsapi.Action{
 		"DescribeStacks":         c.describeStacks,
 		"DescribeStackResources": c.describeStackResources,
 		"DescribeStackResource":  c.describeStackResource,
@@ -22,20 +23,20 @@ func (c *Control) stackID() string {
 }
 
 // knows fails for another stack than the one there is.
-func (c *Control) knows(in call, action, stack string) error {
-	if err := c.authorize(in.principal, "cloudformation:"+action, c.stackID()); err != nil {
+func (c *Control) knows(in awsapi.Call, action, stack string) error {
+	if err := c.Identity.Authorize(in.Principal, "cloudformation:"+action, c.stackID()); err != nil {
 		return err
 	}
 	if stack != "" && stack != c.Stack.Name && stack != c.stackID() {
-		return &Fault{http.StatusBadRequest, "ValidationError", "Stack with id " + stack + " does not exist"}
+		return refused("ValidationError", "Stack with id "+stack+" does not exist")
 	}
 	return nil
 }
 
 type output struct{ OutputKey, OutputValue string }
 
-func (c *Control) describeStacks(in call) (any, error) {
-	asked, err := parameters[struct{ StackName string }](in)
+func (c *Control) describeStacks(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct{ StackName string }](in)
 	if err == nil {
 		err = c.knows(in, "DescribeStacks", asked.StackName)
 	}
@@ -71,8 +72,8 @@ func (c *Control) resources(id string) []stackResource {
 	return found
 }
 
-func (c *Control) describeStackResources(in call) (any, error) {
-	asked, err := parameters[struct{ StackName, LogicalResourceId string }](in)
+func (c *Control) describeStackResources(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct{ StackName, LogicalResourceId string }](in)
 	if err == nil {
 		err = c.knows(in, "DescribeStackResources", asked.StackName)
 	}
@@ -81,8 +82,8 @@ func (c *Control) describeStackResources(in call) (any, error) {
 	}{c.resources(asked.LogicalResourceId)}, err
 }
 
-func (c *Control) describeStackResource(in call) (any, error) {
-	asked, err := parameters[struct{ StackName, LogicalResourceId string }](in)
+func (c *Control) describeStackResource(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct{ StackName, LogicalResourceId string }](in)
 	if err == nil {
 		err = c.knows(in, "DescribeStackResource", asked.StackName)
 	}
@@ -91,7 +92,7 @@ func (c *Control) describeStackResource(in call) (any, error) {
 	}
 	found := c.resources(asked.LogicalResourceId)
 	if asked.LogicalResourceId == "" || len(found) != 1 {
-		return nil, &Fault{http.StatusBadRequest, "ValidationError", "Resource " + asked.LogicalResourceId + " does not exist for stack " + c.Stack.Name}
+		return nil, refused("ValidationError", "Resource "+asked.LogicalResourceId+" does not exist for stack "+c.Stack.Name)
 	}
 	return struct{ StackResourceDetail stackResource }{found[0]}, nil
 }

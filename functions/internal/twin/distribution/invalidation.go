@@ -2,7 +2,6 @@ package distribution
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,26 +9,29 @@ import (
 	"sync"
 	"time"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/keyvaluestore"
 )
-
-// Authorize says whether who signed a request may do an action to a resource; the error says why not.
-type Authorize = keyvaluestore.Authorize
 
 // API is CloudFront's own API, as far as it is about invalidations of this distribution. They are done
 // when they are asked for.
 //
 // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html
-func (d *Distribution) API(authorize Authorize) http.Handler {
+func (d *Distribution) API(authorize awsapi.Authorize) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern, action string, do func(*http.Request) (int, any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := d.admit(r, action, authorize); err != nil {
-				writeXML(w, 0, nil, err)
+			err := d.admit(r, action, authorize)
+			var status int
+			var body any
+			if err == nil {
+				status, body, err = do(r)
+			}
+			if err != nil {
+				awsapi.RefuseXML(w, namespace, err)
 				return
 			}
-			status, body, err := do(r)
-			writeXML(w, status, body, err)
+			awsapi.AnswerXML(w, status, body)
 		})
 	}
 	const all = "/2020-05-31/distribution/{distribution}/invalidation"
@@ -38,20 +40,22 @@ func (d *Distribution) API(authorize Authorize) http.Handler {
 	return mux
 }
 
-func (d *Distribution) admit(r *http.Request, action string, authorize Authorize) error {
-	if err := authorize(r, "cloudfront:"+action, d.ARN); err != nil {
-		return apiFault{http.StatusForbidden, "AccessDenied", err.Error()}
+func (d *Distribution) admit(r *http.Request, action string, authorize awsapi.Authorize) error {
+	if err := authorize(awsapi.Principal(r), "cloudfront:"+action, d.ARN); err != nil {
+		return awsapi.NewFault(http.StatusForbidden, "AccessDenied", awsapi.FaultOf(err).Message)
 	}
 	if r.PathValue("distribution") != d.ID {
-		return apiFault{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+		return awsapi.NewFault(http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist.")
 	}
 	return nil
 }
 
 // Stores is the API of the stack's KeyValueStores.
-func (d *Distribution) Stores(authorize Authorize) http.Handler {
+func (d *Distribution) Stores(authorize awsapi.Authorize) http.Handler {
 	return keyvaluestore.API(d.stores, authorize)
 }
+
+const namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 
 // The shapes of the API.
 type (
@@ -92,7 +96,7 @@ func (b batch) check() error {
 		star := strings.Index(item, "*")
 		switch {
 		case isTagged && !isTag(tag), !isTagged && !strings.HasPrefix(item, "/"), !isTagged && star >= 0 && star < len(item)-1:
-			return apiFault{http.StatusBadRequest, "InvalidArgument", fmt.Sprintf("Your request contains an invalid path: %q.", item)}
+			return awsapi.NewFault(http.StatusBadRequest, "InvalidArgument", fmt.Sprintf("Your request contains an invalid path: %q.", item))
 		case !isTagged && star >= 0:
 			wildcards++
 		}
@@ -100,11 +104,11 @@ func (b batch) check() error {
 	n := len(b.Paths.Items)
 	switch {
 	case b.CallerReference == "" || n == 0:
-		return apiFault{http.StatusBadRequest, "InvalidArgument", "CallerReference and Paths are required."}
+		return awsapi.NewFault(http.StatusBadRequest, "InvalidArgument", "CallerReference and Paths are required.")
 	case n != b.Paths.Quantity:
-		return apiFault{http.StatusBadRequest, "InconsistentQuantities", "The value of Quantity and the size of Items don't match."}
+		return awsapi.NewFault(http.StatusBadRequest, "InconsistentQuantities", "The value of Quantity and the size of Items don't match.")
 	case n > maxItems || wildcards > maxWildcards:
-		return apiFault{http.StatusBadRequest, "TooManyInvalidationsInProgress", "You have exceeded the maximum number of allowable InProgress invalidation batch requests."}
+		return awsapi.NewFault(http.StatusBadRequest, "TooManyInvalidationsInProgress", "You have exceeded the maximum number of allowable InProgress invalidation batch requests.")
 	}
 	return nil
 }
@@ -112,7 +116,7 @@ func (b batch) check() error {
 func (d *Distribution) createInvalidation(r *http.Request) (int, any, error) {
 	var b batch
 	if err := xml.NewDecoder(r.Body).Decode(&b); err != nil {
-		return 0, nil, apiFault{http.StatusBadRequest, "MalformedXML", err.Error()}
+		return 0, nil, awsapi.NewFault(http.StatusBadRequest, "MalformedXML", err.Error())
 	}
 	if err := b.check(); err != nil {
 		return 0, nil, err
@@ -125,7 +129,7 @@ func (d *Distribution) createInvalidation(r *http.Request) (int, any, error) {
 		case slices.Equal(known.Batch.Paths.Items, b.Paths.Items):
 			return http.StatusCreated, known, nil // the same request again
 		default:
-			return 0, nil, apiFault{http.StatusBadRequest, "InvalidationBatchAlreadyExists", "The CallerReference is another invalidation's."}
+			return 0, nil, awsapi.NewFault(http.StatusBadRequest, "InvalidationBatchAlreadyExists", "The CallerReference is another invalidation's.")
 		}
 	}
 	d.cache.invalidate(b.matches)
@@ -144,7 +148,7 @@ func (d *Distribution) getInvalidation(r *http.Request) (int, any, error) {
 			return http.StatusOK, known, nil
 		}
 	}
-	return 0, nil, apiFault{http.StatusNotFound, "NoSuchInvalidation", "The specified invalidation does not exist."}
+	return 0, nil, awsapi.NewFault(http.StatusNotFound, "NoSuchInvalidation", "The specified invalidation does not exist.")
 }
 
 // matches says whether an object is to be forgotten: by one of its tags, or by its URL, of which an
@@ -161,30 +165,4 @@ func (b batch) matches(o *object) bool {
 		}
 		return o.url == item
 	})
-}
-
-// apiFault is an error as the API says it.
-type apiFault struct {
-	status        int
-	code, message string
-}
-
-func (f apiFault) Error() string { return f.code + ": " + f.message }
-
-func writeXML(w http.ResponseWriter, status int, body any, err error) {
-	if err != nil {
-		f, ok := errors.AsType[apiFault](err)
-		if !ok {
-			f = apiFault{http.StatusInternalServerError, "InternalError", err.Error()}
-		}
-		type fault struct{ Type, Code, Message string }
-		status, body = f.status, struct {
-			XMLName   xml.Name `xml:"http://cloudfront.amazonaws.com/doc/2020-05-31/ ErrorResponse"`
-			Error     fault
-			RequestID string `xml:"RequestId"`
-		}{Error: fault{"Sender", f.code, f.message}, RequestID: newID()}
-	}
-	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(status)
-	xml.NewEncoder(w).Encode(body)
 }

@@ -11,13 +11,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/smithy-go"
+
+	"primrose/functions/internal/twin/awsapi"
 )
 
 // client is AWS's own for the distribution; allowed says whether it may do anything.
 func (s *scene) client(allowed bool) *cloudfront.Client {
-	s.Handle("cloudfront.amazonaws.com", s.API(func(_ *http.Request, action, resource string) error {
+	s.Handle("cloudfront.amazonaws.com", s.API(func(_, action, resource string) error {
 		if !allowed || !strings.HasPrefix(action, "cloudfront:") || resource != s.ARN {
-			return errors.New("not authorized to perform: " + action + " on resource: " + resource)
+			return awsapi.NewFault(http.StatusForbidden, "AccessDeniedException", "not authorized to perform: "+action+" on resource: "+resource)
 		}
 		return nil
 	}))

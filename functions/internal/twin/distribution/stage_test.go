@@ -41,7 +41,7 @@ func TestFullStage(t *testing.T) {
 
 	s := newStage(t, "full", "WebACLId", "Restrictions")
 	s.Handle("*.execute-api.eu-central-1.amazonaws.com", &s.api)
-	s.Handle("*.cloudfront-kvs.global.api.aws", s.Stores(func(*http.Request, string, string) error { return nil }))
+	s.Handle("*.cloudfront-kvs.global.api.aws", s.Stores(func(_, _, _ string) error { return nil }))
 	store, err := keyvalue.Open(aws.Config{HTTPClient: s.Client(), Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")}, s.stack.Outputs["Store"])
 	if err != nil {
 		t.Fatal(err)

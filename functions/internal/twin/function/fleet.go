@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -62,7 +63,7 @@ func (f *fleet) enter() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if most := f.function.Properties.ReservedConcurrentExecutions; most != nil && f.busy >= *most {
-		return &Fault{http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded."}
+		return awsapi.NewFault(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
 	}
 	f.busy++
 	return nil

@@ -15,6 +15,7 @@ import (
 
 	"primrose/functions/internal/lambdatest"
 	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
 	"primrose/functions/internal/twin/template"
@@ -54,16 +55,6 @@ type function struct {
 	aliases  map[string]string // to versions
 	fleets   map[string]*fleet // by version
 }
-
-// Fault is Lambda's refusal to invoke a function.
-// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
-type Fault struct {
-	Status  int
-	Code    string // such as ResourceNotFoundException
-	Message string
-}
-
-func (f *Fault) Error() string { return f.Code + ": " + f.Message }
 
 // Result is what becomes of an invocation.
 type Result struct {
@@ -152,7 +143,8 @@ func (f *Functions) addAlias(t template.Typed[aliasProperties]) error {
 }
 
 // Invoke calls a function by its name or ARN, and takes its answer whole. The
-// error is a [Fault] where Lambda refuses.
+// error is an [awsapi.Fault] where Lambda refuses.
+// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
 func (f *Functions) Invoke(ctx context.Context, name string, event []byte) (Result, error) {
 	return f.invoke(ctx, name, event, (*lambdatest.Host).Invoke)
 }
@@ -171,7 +163,7 @@ func (f *Functions) invoke(ctx context.Context, name string, event []byte, call 
 	}
 	result, err := fleet.invoke(ctx, event, call)
 	if err == nil && result.Status == http.StatusRequestEntityTooLarge {
-		err = &Fault{result.Status, result.Error.Type, result.Error.Message}
+		err = awsapi.NewFault(result.Status, result.Error.Type, result.Error.Message)
 	}
 	return Result{result, fleet.setting.version}, err
 }
@@ -190,7 +182,7 @@ func (f *Functions) find(name string) (*fleet, error) {
 			return fleet, nil
 		}
 	}
-	return nil, &Fault{http.StatusNotFound, "ResourceNotFoundException", "Function not found: " + name}
+	return nil, awsapi.NewFault(http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+name)
 }
 
 // Role is the ARN of a function's role, and its timeout is what Lambda wants to

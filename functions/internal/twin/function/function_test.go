@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/function"
 	"primrose/functions/internal/twin/functiontest"
 	"primrose/functions/internal/twin/logs"
@@ -150,7 +151,7 @@ func TestRefusalsToInvoke(t *testing.T) {
 		{throttled, ref(t, reserved, "Function"), 429, "TooManyRequestsException"},
 	} {
 		_, err := test.functions.Invoke(t.Context(), test.name, []byte(`""`))
-		fault, ok := errors.AsType[*function.Fault](err)
+		fault, ok := errors.AsType[*awsapi.Fault](err)
 		if !ok || fault.Status != test.status || fault.Code != test.code {
 			t.Errorf("%s: %v, want %d %s", test.name, err, test.status, test.code)
 		}

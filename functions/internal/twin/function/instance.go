@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/logs"
 )
@@ -32,7 +33,7 @@ func newInstance(s setting) (*instance, error) {
 	context := identity.Context{"aws:SourceAccount": s.stack.Account, "aws:SourceArn": arn}
 	key, err := s.config.Roles.Assume(p.Role, "lambda.amazonaws.com", context)
 	if err != nil {
-		return nil, &Fault{http.StatusForbidden, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."}
+		return nil, awsapi.NewFault(http.StatusForbidden, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda.")
 	}
 	i := &instance{setting: s, group: cmp.Or(p.LoggingConfig.LogGroup, "/aws/lambda/"+s.function.Ref), stream: streamName(s.config.Now(), s.version)}
 	i.heard, i.broken = i.mayLog(), entrypoint(s.code)

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync"
 
 	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -217,6 +219,18 @@ func (d *Directory) Allows(principal, action, resource string, context Context, 
 		}
 	}
 	return allowed
+}
+
+// Authorize fails as AWS does where a principal's own policies don't allow what
+// is asked of an API. Its link is by TLS, for which the twin's own stands.
+func (d *Directory) Authorize(principal, action, resource string) error {
+	if d.Allows(principal, action, resource, Context{"aws:SecureTransport": "true"}) {
+		return nil
+	}
+	return &awsapi.Fault{
+		Status: http.StatusForbidden, Code: "AccessDeniedException",
+		Message: "User: " + principal + " is not authorized to perform: " + action + " on resource: " + resource,
+	}
 }
 
 func (d *Directory) policies(principal string) []Document {

@@ -9,32 +9,30 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-)
 
-// Authorize says whether who signed a request may do an action to a resource; the error says why not.
-type Authorize func(r *http.Request, action, resource string) error
+	"primrose/functions/internal/twin/awsapi"
+)
 
 // API is CloudFront's API of the stores, which is another than that of CloudFront itself.
 // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
-func API(stores map[string]*Store, authorize Authorize) http.Handler {
+func API(stores map[string]*Store, authorize awsapi.Authorize) http.Handler {
 	return api{stores, authorize}
 }
 
 type api struct {
 	stores    map[string]*Store
-	authorize Authorize
+	authorize awsapi.Authorize
 }
 
 // ServeHTTP implements [http.Handler].
 func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, version, err := a.answer(r)
 	if err != nil {
-		refuse(w, err)
+		awsapi.RefuseJSON(w, awsapi.REST, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", version)
-	json.NewEncoder(w).Encode(answer)
+	awsapi.AnswerJSON(w, awsapi.REST, http.StatusOK, answer)
 }
 
 // call is one of an operation.
@@ -64,10 +62,10 @@ func (a api) answer(r *http.Request) (any, string, error) {
 	}
 	operation, ok := operations[r.Method+" "+what]
 	if !ok {
-		return nil, "", fault{http.StatusNotFound, "UnknownOperationException", r.Method + " is no operation of " + r.URL.Path}
+		return nil, "", awsapi.NewFault(http.StatusNotFound, "UnknownOperationException", r.Method+" is no operation of "+r.URL.Path)
 	}
-	if err := a.authorize(r, "cloudfront-keyvaluestore:"+operation.name, c.store.ARN); err != nil {
-		return nil, "", fault{http.StatusForbidden, "AccessDeniedException", err.Error()}
+	if err := a.authorize(awsapi.Principal(r), "cloudfront-keyvaluestore:"+operation.name, c.store.ARN); err != nil {
+		return nil, "", err
 	}
 	return operation.do(c)
 }
@@ -85,7 +83,7 @@ func (a api) call(r *http.Request) (c call, what string, err error) {
 		}
 		return call{r, store, key}, "/keys/*", nil
 	}
-	return c, "", fault{http.StatusNotFound, "ResourceNotFoundException", "there is no such KeyValueStore"}
+	return c, "", awsapi.NewFault(http.StatusNotFound, "ResourceNotFoundException", "there is no such KeyValueStore")
 }
 
 func describe(c call) (any, string, error) {
@@ -129,7 +127,7 @@ func get(c call) (any, string, error) {
 	now := c.store.state()
 	value, ok := now.values[c.key]
 	if !ok {
-		return nil, "", fault{http.StatusNotFound, "ResourceNotFoundException", "the store has no such key"}
+		return nil, "", awsapi.NewFault(http.StatusNotFound, "ResourceNotFoundException", "the store has no such key")
 	}
 	return summary(now, put{c.key, value}), now.version, nil
 }
@@ -168,9 +166,9 @@ func (c call) apply(wanted change) (any, string, error) {
 	now, err := c.store.apply(wanted, c.Header.Get("If-Match"))
 	switch {
 	case errors.Is(err, errVersion):
-		return nil, "", fault{http.StatusConflict, "ConflictException", err.Error()}
+		return nil, "", awsapi.NewFault(http.StatusConflict, "ConflictException", err.Error())
 	case err != nil:
-		return nil, "", fault{http.StatusPaymentRequired, "ServiceQuotaExceededException", err.Error()}
+		return nil, "", awsapi.NewFault(http.StatusPaymentRequired, "ServiceQuotaExceededException", err.Error())
 	}
 	return summary(now, nil), now.version, nil
 }
@@ -184,25 +182,6 @@ func summary(now state, one any) map[string]any {
 	return answer
 }
 
-// fault is an error as the API says it.
-type fault struct {
-	status        int
-	code, message string
-}
-
-func (f fault) Error() string { return f.code + ": " + f.message }
-
 func invalid(err error) error {
-	return fault{http.StatusBadRequest, "ValidationException", err.Error()}
-}
-
-func refuse(w http.ResponseWriter, err error) {
-	f, ok := errors.AsType[fault](err)
-	if !ok {
-		f = fault{http.StatusInternalServerError, "InternalServerException", err.Error()}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Amzn-ErrorType", f.code)
-	w.WriteHeader(f.status)
-	json.NewEncoder(w).Encode(map[string]string{"__type": f.code, "Message": f.message})
+	return awsapi.NewFault(http.StatusBadRequest, "ValidationException", err.Error())
 }

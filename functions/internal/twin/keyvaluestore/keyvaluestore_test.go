@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"primrose/functions/internal/keyvalue"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/keyvaluestore"
 	"primrose/functions/internal/twin/network"
 	"primrose/functions/internal/twin/template"
@@ -42,14 +44,10 @@ func start(t *testing.T, denied ...string) (*keyvaluestore.Store, aws.Config) {
 	var store *keyvaluestore.Store
 	for _, store = range stores {
 	}
-	n.Handle(stack.Account+".cloudfront-kvs.global.api.aws", keyvaluestore.API(stores, func(_ *http.Request, action, resource string) error {
-		for _, one := range denied {
-			if action == "cloudfront-keyvaluestore:"+one {
-				return errors.New("not authorized to perform: " + action)
-			}
-		}
-		if resource != store.ARN {
-			return errors.New("not authorized on: " + resource)
+	n.Handle(stack.Account+".cloudfront-kvs.global.api.aws", keyvaluestore.API(stores, func(_, action, resource string) error {
+		operation, ours := strings.CutPrefix(action, "cloudfront-keyvaluestore:")
+		if !ours || slices.Contains(denied, operation) || resource != store.ARN {
+			return awsapi.NewFault(http.StatusForbidden, "AccessDeniedException", "not authorized to perform: "+action)
 		}
 		return nil
 	}))

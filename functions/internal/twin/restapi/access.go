@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"slices"
 
-	"primrose/functions/internal/twin/identity"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/sigv4"
 	"primrose/functions/internal/twin/template"
 )
@@ -70,10 +70,7 @@ func (a *API) authorize(q *request, m *method) *refused {
 
 // identify verifies the signature, and asks whether who signed may invoke.
 func (a *API) identify(q *request) *refused {
-	caller, err := sigv4.Verify(q.http, q.body, func(accessKey string) (string, bool) {
-		secret, _, ok := a.config.Callers.Secret(accessKey)
-		return secret, ok
-	})
+	caller, err := sigv4.Verify(q.http, q.body, a.config.Callers.Secret)
 	if err != nil {
 		return signatureRefused(err)
 	}
@@ -81,22 +78,17 @@ func (a *API) identify(q *request) *refused {
 		return &refused{"INVALID_SIGNATURE", http.StatusForbidden, "InvalidSignatureException",
 			fmt.Sprintf("Credential should be scoped to the service execute-api in %s, not to %s in %s.", a.region, caller.Service, caller.Region)}
 	}
-	_, principal, _ := a.config.Callers.Secret(caller.AccessKey)
-	q.accessKey, q.principal = caller.AccessKey, principal
-	arn := a.arn(q.http.Method, q.path)
-	if !a.config.Callers.Allows(principal, "execute-api:Invoke", arn, identity.Context{"aws:SecureTransport": "true"}) {
-		return &refused{"ACCESS_DENIED", http.StatusForbidden, "AccessDeniedException",
-			fmt.Sprintf("User: %s is not authorized to perform: execute-api:Invoke on resource: %s", principal, arn)}
+	q.accessKey, q.principal = caller.AccessKey, caller.Principal
+	if err := a.config.Callers.Authorize(caller.Principal, "execute-api:Invoke", a.arn(q.http.Method, q.path)); err != nil {
+		fault := awsapi.FaultOf(err)
+		return &refused{"ACCESS_DENIED", fault.Status, fault.Code, fault.Message}
 	}
 	return nil
 }
 
 // signatureRefused is how the API says why it doesn't take a signature.
 func signatureRefused(err error) *refused {
-	fault, ok := errors.AsType[*sigv4.Error](err)
-	if !ok {
-		return misconfigured
-	}
+	fault := awsapi.FaultOf(err)
 	switch fault.Code {
 	case sigv4.Missing:
 		return missingToken

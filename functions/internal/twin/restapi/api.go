@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"primrose/functions/internal/twin/function"
-	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/template"
 )
 
@@ -28,8 +27,8 @@ type Functions interface {
 type Callers interface {
 	// Secret is an access key's, and whose it is.
 	Secret(accessKey string) (secret, principal string, ok bool)
-	// Allows reports whether a principal's policies allow an action.
-	Allows(principal, action, resource string, context identity.Context, attached ...identity.Document) bool
+	// Authorize fails where a principal's policies don't allow an action.
+	Authorize(principal, action, resource string) error
 }
 
 // Config is what an API finds in the region besides its stack.

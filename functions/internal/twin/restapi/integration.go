@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"primrose/functions/internal/lambdatest"
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/function"
 )
 
@@ -75,7 +76,7 @@ func invokeRefused(err error) *refused {
 	if err == nil {
 		return nil
 	}
-	if fault, ok := errors.AsType[*function.Fault](err); ok && fault.Status == http.StatusRequestEntityTooLarge {
+	if fault, ok := errors.AsType[*awsapi.Fault](err); ok && fault.Status == http.StatusRequestEntityTooLarge {
 		return tooLarge
 	}
 	return misconfigured

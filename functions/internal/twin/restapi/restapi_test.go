@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/functiontest"
-	"primrose/functions/internal/twin/identity"
 	"primrose/functions/internal/twin/restapi"
 	"primrose/functions/internal/twin/template"
 )
@@ -102,8 +102,11 @@ func (callers) Secret(accessKey string) (secret, principal string, ok bool) {
 	return "secret", "arn:aws:iam::111122223333:user/" + accessKey, accessKey == "AKIATEST"
 }
 
-func (c callers) Allows(_, action, resource string, _ identity.Context, _ ...identity.Document) bool {
-	return action == "execute-api:Invoke" && (c.refuse == "" || !strings.HasSuffix(resource, c.refuse))
+func (c callers) Authorize(_, action, resource string) error {
+	if action != "execute-api:Invoke" || c.refuse != "" && strings.HasSuffix(resource, c.refuse) {
+		return awsapi.NewFault(http.StatusForbidden, "AccessDeniedException", "not authorized to perform: "+action)
+	}
+	return nil
 }
 
 // api is a stack's, changed by replacements: the first of each two is what is

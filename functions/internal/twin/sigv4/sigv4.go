@@ -6,14 +6,18 @@
 package sigv4
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"primrose/functions/internal/twin/awsapi"
 )
 
 // The two ways to sign, by their names in the header.
@@ -25,18 +29,15 @@ const (
 // Caller is who signed, and for what.
 type Caller struct {
 	AccessKey string
+	Principal string // whose key it is; "" before that has been verified
 	Region    string // what X-Amz-Region-Set says of a 4A signature
 	Service   string // by its name in signatures, such as lambda
 }
 
-// Error is why a request is not taken for its caller's. The codes are those that all services share.
+// The codes of what is said to whom a request is not taken for its caller's: those that all services
+// share. All mean the status 403.
 //
 // https://docs.aws.amazon.com/awssupport/latest/APIReference/CommonErrors.html
-type Error struct{ Code, Message string }
-
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-// The errors' codes. All mean the status 403.
 const (
 	Missing    = "MissingAuthenticationToken"
 	Incomplete = "IncompleteSignature"
@@ -49,26 +50,51 @@ const skew = 5 * time.Minute
 
 const timeFormat = "20060102T150405Z"
 
-// Verify returns who signed the request with this body, by the secrets of the access keys. Its error
-// is an [*Error].
-func Verify(r *http.Request, body []byte, secretOf func(accessKey string) (secret string, known bool)) (Caller, error) {
+// Verified hands a request on to the service for its caller, to which [awsapi.Principal] says who that
+// is. What isn't signed by anybody is refused.
+func Verified(keys Keys, service func(Caller) http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			awsapi.RefuseJSON(w, awsapi.RPC11, awsapi.NewFault(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", err.Error()))
+			return
+		}
+		caller, err := Verify(r, body, keys)
+		if err != nil {
+			awsapi.RefuseJSON(w, awsapi.RPC11, err)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		service(caller).ServeHTTP(w, awsapi.By(caller.Principal, r))
+	})
+}
+
+// maxBody is more than any service takes: API Gateway's 10 MB are the most.
+const maxBody = 16 << 20
+
+// Keys finds an access key's secret, and whose it is.
+type Keys func(accessKey string) (secret, principal string, known bool)
+
+// Verify returns who signed the request with this body. Its error is an [awsapi.Fault].
+func Verify(r *http.Request, body []byte, keys Keys) (Caller, error) {
 	s, err := parse(r.Header)
 	if err != nil {
 		return Caller{}, err
 	}
-	secret, known := secretOf(s.caller.AccessKey)
+	secret, principal, known := keys(s.caller.AccessKey)
 	if !known {
-		return Caller{}, &Error{Unknown, "The security token included in the request is invalid."}
+		return Caller{}, refused(Unknown, "The security token included in the request is invalid.")
 	}
 	if age := time.Since(s.at); age.Abs() > skew {
-		return Caller{}, &Error{Mismatch, "Signature expired: it is " + age.Round(time.Second).String() + " old"}
+		return Caller{}, refused(Mismatch, "Signature expired: it is %s old", age.Round(time.Second))
 	}
 	if hash := r.Header.Get("X-Amz-Content-Sha256"); hash != "" && hash != digest(body) {
-		return Caller{}, &Error{Mismatch, "X-Amz-Content-Sha256 is not the body's"}
+		return Caller{}, refused(Mismatch, "X-Amz-Content-Sha256 is not the body's")
 	}
 	if !s.matches(secret, canonical(r, s.headers, digest(body))) {
-		return Caller{}, &Error{Mismatch, "The request signature we calculated does not match the signature you provided."}
+		return Caller{}, refused(Mismatch, "The request signature we calculated does not match the signature you provided.")
 	}
+	s.caller.Principal = principal
 	return s.caller, nil
 }
 
@@ -91,7 +117,7 @@ type signature struct {
 func parse(header http.Header) (s signature, err error) {
 	text := header.Get("Authorization")
 	if text == "" {
-		return s, &Error{Missing, "Missing Authentication Token"}
+		return s, refused(Missing, "Missing Authentication Token")
 	}
 	algorithm, rest, _ := strings.Cut(text, " ")
 	fields := map[string]string{}
@@ -156,6 +182,8 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func incomplete(format string, args ...any) error {
-	return &Error{Incomplete, fmt.Sprintf(format, args...)}
+func incomplete(format string, args ...any) error { return refused(Incomplete, format, args...) }
+
+func refused(code, format string, args ...any) error {
+	return awsapi.NewFault(http.StatusForbidden, code, fmt.Sprintf(format, args...))
 }

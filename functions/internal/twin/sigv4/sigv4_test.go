@@ -18,10 +18,13 @@ import (
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"primrose/functions/internal/twin/awsapi"
 	"primrose/functions/internal/twin/sigv4"
 )
 
-func secretOf(accessKey string) (string, bool) { return "secret", accessKey == "key" }
+func keys(accessKey string) (secret, principal string, known bool) {
+	return "secret", "owner", accessKey == "key"
+}
 
 // verifier answers every request, and remembers who signed the last.
 type verifier struct {
@@ -31,7 +34,7 @@ type verifier struct {
 
 func (v *verifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	v.caller, v.err = sigv4.Verify(r, body, secretOf)
+	v.caller, v.err = sigv4.Verify(r, body, keys)
 	io.WriteString(w, "{}")
 }
 
@@ -70,7 +73,7 @@ func TestClients(t *testing.T) {
 			if err := call.do(t.Context(), config(t, &v, "key", "secret")); err != nil {
 				t.Fatal(err)
 			}
-			if want := (sigv4.Caller{AccessKey: "key", Region: call.region, Service: call.service}); v.err != nil || v.caller != want {
+			if want := (sigv4.Caller{AccessKey: "key", Principal: "owner", Region: call.region, Service: call.service}); v.err != nil || v.caller != want {
 				t.Errorf("the caller is %+v, %v; want %+v", v.caller, v.err, want)
 			}
 			if call.do(t.Context(), config(t, &v, "key", "guess")); code(v.err) != sigv4.Mismatch {
@@ -84,7 +87,7 @@ func TestClients(t *testing.T) {
 }
 
 func code(err error) string {
-	fault, _ := errors.AsType[*sigv4.Error](err)
+	fault, _ := errors.AsType[*awsapi.Fault](err)
 	if fault == nil {
 		return ""
 	}
@@ -126,7 +129,7 @@ func TestVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := signed(t, c.at)
 			c.change(r)
-			caller, err := sigv4.Verify(r, []byte(c.body), secretOf)
+			caller, err := sigv4.Verify(r, []byte(c.body), keys)
 			if code(err) != c.want || (err == nil) != (caller.Service == "execute-api") {
 				t.Errorf("%+v, %v; want %q", caller, err, c.want)
 			}
@@ -145,7 +148,7 @@ func FuzzVerify(f *testing.F) {
 		}
 		r.Header.Set("Authorization", authorization)
 		r.Header.Set("X-Amz-Date", date)
-		if caller, err := sigv4.Verify(r, nil, secretOf); err == nil {
+		if caller, err := sigv4.Verify(r, nil, keys); err == nil {
 			t.Errorf("%q is %+v's", authorization, caller)
 		}
 	})
