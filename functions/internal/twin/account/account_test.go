@@ -59,6 +59,17 @@ func TestCLI(t *testing.T) {
 	}
 }
 
+// No name leads out of the account's folder.
+func TestNames(t *testing.T) {
+	a := New(Config{ID: "111111111111", Dir: t.TempDir()})
+	for _, c := range []struct{ region, name string }{{"eu-central-1", "../photos"}, {"eu-central-1", ""}, {"..", "photos"}, {"../../x", "CDKToolkit"}} {
+		_, err := a.createChangeSet(c.region, parameters{StackName: c.name, ChangeSetName: "x", TemplateBody: "{}"})
+		if err == nil || len(a.stacks) > 0 {
+			t.Errorf("%q in %q: %v", c.name, c.region, err)
+		}
+	}
+}
+
 // photos is a stack that runs as far as it has to here.
 type photos struct {
 	http.Handler

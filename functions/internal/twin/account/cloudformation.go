@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -115,6 +116,11 @@ func (a *Account) protect(s *stack, p parameters) (any, error) {
 	return struct{ StackId string }{s.arn}, nil
 }
 
+// named are names of stacks, and of regions: both become names of files.
+//
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+var named = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`)
+
 // createChangeSet says what would become of a stack, which is there from then on.
 //
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
@@ -133,6 +139,9 @@ func (a *Account) createChangeSet(region string, p parameters) (any, error) {
 	name := p.StackName
 	s, err := a.find(region, name)
 	if err != nil {
+		if !named.MatchString(name) || !named.MatchString(region) {
+			return nil, invalid("%q is no name of a stack, or %q none of a region", name, region)
+		}
 		id := strings.ToLower(rand.Text())
 		s = &stack{name: name, region: region, arn: "arn:aws:cloudformation:" + region + ":" + a.ID + ":stack/" + name + "/" + id, since: time.Now().UTC()}
 		s.turn(reviewed, "", "")
