@@ -225,7 +225,7 @@ func TestKeysPush(t *testing.T) {
 	aws := keystest.Start(t)
 	arn := keystest.SecretARN("b")
 	aws.Secrets[arn] = strings.Repeat("b", 43)
-	aws.Held["key.2026a"] = strings.Repeat("a", 43)
+	aws.Store.Put(map[string]string{"key.2026a": strings.Repeat("a", 43)})
 	for _, c := range []struct{ args, says, holds string }{
 		{"--secret 2026b=" + arn + " --dry-run", "remove   2026a\nadd      2026b\nNothing is changed: this was a dry run.\n", "key.2026a"},
 		{"--secret 2026b=" + arn, "remove   2026a\nadd      2026b\n", "key.2026b"},
@@ -238,7 +238,7 @@ func TestKeysPush(t *testing.T) {
 		if err != nil || string(out) != c.says {
 			t.Errorf("%s: says %q, %v, want %q", c.args, out, err, c.says)
 		}
-		if held := strings.Join(slices.Collect(maps.Keys(aws.Held)), " "); held != c.holds {
+		if held := strings.Join(slices.Collect(maps.Keys(aws.Store.Values())), " "); held != c.holds {
 			t.Errorf("%s: the store holds %s, want %s", c.args, held, c.holds)
 		}
 	}
@@ -247,7 +247,7 @@ func TestKeysPush(t *testing.T) {
 // TestPresetsPush leaves the keys alone.
 func TestPresetsPush(t *testing.T) {
 	aws := keystest.Start(t)
-	aws.Held["key.2026a"], aws.Held["preset.old"] = strings.Repeat("a", 43), "w=1"
+	aws.Store.Put(map[string]string{"key.2026a": strings.Repeat("a", 43), "preset.old": "w=1"})
 	file := filepath.Join(t.TempDir(), "presets.txt")
 	if err := os.WriteFile(file, []byte("# ours\nhero w=1600&auto=format\nthumb w=300\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -262,8 +262,9 @@ func TestPresetsPush(t *testing.T) {
 		cmd := primrose(t, append([]string{"presets", "push", "--store", keystest.StoreARN}, strings.Fields(c.args)...)...)
 		cmd.Env = append(cmd.Env, aws.Environ()...)
 		out, err := cmd.CombinedOutput()
-		if err != nil || string(out) != c.says || aws.Held["preset.hero"] != c.hero || aws.Held["key.2026a"] == "" {
-			t.Errorf("%s: says %q, %v, want %q; the store holds %v", c.args, out, err, c.says, aws.Held)
+		held := aws.Store.Values()
+		if err != nil || string(out) != c.says || held["preset.hero"] != c.hero || held["key.2026a"] == "" {
+			t.Errorf("%s: says %q, %v, want %q; the store holds %v", c.args, out, err, c.says, held)
 		}
 	}
 }

@@ -1,50 +1,53 @@
-// Package keystest answers like Secrets Manager and a CloudFront
-// KeyValueStore, as far as their documentation says how: nothing that answers
-// like them can be installed.
-//
-// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+// Package keystest answers as Secrets Manager and a CloudFront KeyValueStore do:
+// the twin's store, and whatever secrets a test has.
 package keystest
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"primrose/functions/internal/s3server"
+	"primrose/functions/internal/twin/awsapi"
+	"primrose/functions/internal/twin/keyvaluestore"
+	"primrose/functions/internal/twin/sigv4"
 )
 
 const (
 	account = "123456789012"
+	region  = "eu-central-1"
 
 	// StoreARN is the one KeyValueStore.
 	StoreARN = "arn:aws:cloudfront::" + account + ":key-value-store/4a1b2c3d-0000-1111-2222-333344445555"
 
-	// endpoint is a name that only the server itself resolves, as a proxy:
-	// the store's client puts the account before it.
-	endpoint = "http://aws.test"
+	// host is a name that only the server itself resolves, as a proxy: the
+	// store's client puts the account before it.
+	host = "aws.test"
+
+	// The one client has the key that it has for S3.
+	accessKey, secretKey = s3server.AccessKey, s3server.SecretKey
 )
 
 // SecretARN is the ARN of a secret's name.
 func SecretARN(name string) string {
-	return "arn:aws:secretsmanager:eu-central-1:" + account + ":secret:" + name + "-AbCdEf"
+	return "arn:aws:secretsmanager:" + region + ":" + account + ":secret:" + name + "-AbCdEf"
 }
 
 // Server answers. Its fields may be changed before it is asked.
 type Server struct {
 	Secrets map[string]string // by ARN
-	Held    map[string]string // what the store holds
-	Updates int               // how often the store was updated, by anybody
+	Store   *keyvaluestore.Store
+	Updates int // how often clients have updated the store
 
 	// Meanwhile is called after the store was read, before the answer: what
 	// others do at that time.
@@ -56,8 +59,9 @@ type Server struct {
 
 // Start starts a server for the time of the test.
 func Start(t *testing.T) *Server {
-	s := &Server{Secrets: map[string]string{}, Held: map[string]string{}, Meanwhile: func() {}}
-	s.http = httptest.NewServer(s)
+	s := &Server{Secrets: map[string]string{}, Store: keyvaluestore.New(StoreARN, time.Now()), Meanwhile: func() {}}
+	keys := func(key string) (secret, principal string, known bool) { return secretKey, "test", key == accessKey }
+	s.http = httptest.NewServer(sigv4.Verified(keys, s.service))
 	t.Cleanup(s.http.Close)
 	return s
 }
@@ -69,8 +73,8 @@ func (s *Server) Config() aws.Config {
 		panic(err) // it is httptest's
 	}
 	return aws.Config{
-		BaseEndpoint: new(endpoint),
-		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
+		BaseEndpoint: new("http://" + host),
+		Credentials:  credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(proxy)
 		}),
@@ -80,126 +84,60 @@ func (s *Server) Config() aws.Config {
 // Environ leads another process to the server.
 func (s *Server) Environ() []string {
 	return []string{
-		"AWS_ENDPOINT_URL=" + endpoint, "HTTP_PROXY=" + s.http.URL, "NO_PROXY=",
-		"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_REGION=", "AWS_DEFAULT_REGION=",
+		"AWS_ENDPOINT_URL=http://" + host, "HTTP_PROXY=" + s.http.URL, "NO_PROXY=",
+		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_REGION=", "AWS_DEFAULT_REGION=",
 	}
 }
 
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// service is what a request has been signed for.
+func (s *Server) service(caller sigv4.Caller) http.Handler {
+	switch caller.Service + " " + caller.Region {
+	case "secretsmanager " + region:
+		return awsapi.JSON(awsapi.RPC11, "secretsmanager.", map[string]awsapi.Action{"GetSecretValue": s.secret})
+	case "cloudfront-keyvaluestore *":
+		return http.HandlerFunc(s.store)
+	}
+	return http.NotFoundHandler()
+}
+
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+func (s *Server) secret(in awsapi.Call) (any, error) {
+	asked, err := awsapi.Parameters[struct{ SecretId string }](in)
+	if err != nil {
+		return nil, err
+	}
+	secret, ok := s.Secrets[asked.SecretId]
+	if !ok {
+		return nil, awsapi.NewFault(http.StatusBadRequest, "ResourceNotFoundException", "there is no such secret")
+	}
+	return map[string]any{"ARN": asked.SecretId, "SecretString": secret, "VersionStages": []string{"AWSCURRENT"}}, nil
+}
+
+// store is the store's API, by the name that its client makes of the account. It
+// lists pages of two, which no client should rely on.
+func (s *Server) store(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	authorization := r.Header.Get("Authorization")
+	if r.Host != account+"."+host {
+		http.NotFound(w, r)
+		return
+	}
+	query := r.URL.Query()
+	if most, err := strconv.Atoi(query.Get("MaxResults")); err == nil && most <= 50 {
+		query.Set("MaxResults", "2")
+		r.URL.RawQuery = query.Encode()
+	}
+	answer := httptest.NewRecorder()
+	anybody := func(_, _, _ string) error { return nil }
+	keyvaluestore.API(map[string]*keyvaluestore.Store{StoreARN: s.Store}, anybody).ServeHTTP(answer, r)
 	switch {
-	case r.Header.Get("X-Amz-Target") == "secretsmanager.GetSecretValue":
-		if !strings.HasPrefix(authorization, "AWS4-HMAC-SHA256 ") || !strings.Contains(authorization, "/eu-central-1/secretsmanager/") {
-			refuse(w, http.StatusBadRequest, "InvalidSignatureException")
-			return
-		}
-		s.secret(w, r)
-	case r.URL.Hostname() == account+".aws.test":
-		if !strings.HasPrefix(authorization, "AWS4-ECDSA-P256-SHA256 ") || r.Header.Get("X-Amz-Region-Set") != "*" {
-			refuse(w, http.StatusForbidden, "AccessDeniedException")
-			return
-		}
-		s.store(w, r)
-	default:
-		http.NotFound(w, r)
-	}
-}
-
-func (s *Server) secret(w http.ResponseWriter, r *http.Request) {
-	var asked struct{ SecretID string }
-	if json.NewDecoder(r.Body).Decode(&asked) != nil {
-		refuse(w, http.StatusBadRequest, "InvalidRequestException")
-		return
-	}
-	secret, ok := s.Secrets[asked.SecretID]
-	if !ok {
-		refuse(w, http.StatusBadRequest, "ResourceNotFoundException")
-		return
-	}
-	answer(w, map[string]any{"ARN": asked.SecretID, "SecretString": secret, "VersionStages": []string{"AWSCURRENT"}})
-}
-
-func (s *Server) store(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("ETag", s.version())
-	switch operation, found := strings.CutPrefix(r.URL.Path, "/key-value-stores/"+StoreARN); {
-	case !found:
-		refuse(w, http.StatusNotFound, "ResourceNotFoundException")
-	case r.Method == http.MethodGet && operation == "":
-		answer(w, map[string]any{"KvsARN": StoreARN, "ItemCount": len(s.Held), "TotalSizeInBytes": 0, "Created": 0, "Status": "READY"})
-	case r.Method == http.MethodGet && operation == "/keys":
-		s.list(w, r)
-	case r.Method == http.MethodPost && operation == "/keys":
-		s.update(w, r)
-	default:
-		http.NotFound(w, r)
-	}
-}
-
-func (s *Server) version() string { return fmt.Sprintf("KV%d", s.Updates) }
-
-// Others changes the store, as another client would.
-func (s *Server) Others(key, value string) {
-	s.Held[key] = value
-	s.Updates++
-}
-
-// list answers pages of two, which no client should rely on.
-func (s *Server) list(w http.ResponseWriter, r *http.Request) {
-	from, _ := strconv.Atoi(r.URL.Query().Get("NextToken"))
-	if most, err := strconv.Atoi(r.URL.Query().Get("MaxResults")); err != nil || most > 50 {
-		refuse(w, http.StatusBadRequest, "ValidationException")
-		return
-	}
-	keys := slices.Sorted(maps.Keys(s.Held))
-	to := min(from+2, len(keys))
-	var items []map[string]string
-	for _, key := range keys[from:to] {
-		items = append(items, map[string]string{"Key": key, "Value": s.Held[key]})
-	}
-	page := map[string]any{"Items": items}
-	if to < len(keys) {
-		page["NextToken"] = strconv.Itoa(to)
-	} else {
+	case answer.Code != http.StatusOK || !strings.HasSuffix(r.URL.Path, "/keys"):
+	case r.Method == http.MethodPost:
+		s.Updates++
+	case !strings.Contains(answer.Body.String(), "NextToken"):
 		s.Meanwhile()
 	}
-	answer(w, page)
-}
-
-func (s *Server) update(w http.ResponseWriter, r *http.Request) {
-	var change struct {
-		Puts    []struct{ Key, Value string }
-		Deletes []struct{ Key string }
-	}
-	if json.NewDecoder(r.Body).Decode(&change) != nil || len(change.Puts)+len(change.Deletes) == 0 ||
-		len(change.Puts)+len(change.Deletes) > 50 {
-		refuse(w, http.StatusBadRequest, "ValidationException")
-		return
-	}
-	if r.Header.Get("If-Match") != s.version() {
-		refuse(w, http.StatusConflict, "ConflictException")
-		return
-	}
-	for _, put := range change.Puts {
-		s.Held[put.Key] = put.Value
-	}
-	for _, d := range change.Deletes {
-		delete(s.Held, d.Key)
-	}
-	s.Updates++
-	w.Header().Set("ETag", s.version())
-	answer(w, map[string]any{"ItemCount": len(s.Held), "TotalSizeInBytes": 0})
-}
-
-func answer(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(body)
-}
-
-func refuse(w http.ResponseWriter, status int, code string) {
-	w.Header().Set("X-Amzn-ErrorType", code)
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"__type": code, "Message": code})
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	w.Write(answer.Body.Bytes())
 }

@@ -58,7 +58,7 @@ func TestSet(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := keystest.Start(t)
-			server.Held = holds(test.before)
+			server.Store.Put(holds(test.before))
 			store := open(t, server)
 			planned, err := store.Plan(t.Context(), test.want)
 			if err != nil || fmt.Sprint(planned) != test.changes || server.Updates != 0 {
@@ -68,8 +68,8 @@ func TestSet(t *testing.T) {
 			if err != nil || fmt.Sprint(changes) != test.changes {
 				t.Errorf("changed %v, %v, want %s", changes, err, test.changes)
 			}
-			if want := holds(test.want); !maps.Equal(server.Held, want) || server.Updates != test.updates {
-				t.Errorf("the store holds %v after %d updates, want %v after %d", server.Held, server.Updates, want, test.updates)
+			if want := holds(test.want); !maps.Equal(server.Store.Values(), want) || server.Updates != test.updates {
+				t.Errorf("the store holds %v after %d updates, want %v after %d", server.Store.Values(), server.Updates, want, test.updates)
 			}
 		})
 	}
@@ -93,13 +93,13 @@ func TestSetMany(t *testing.T) {
 		{numbered(0, 60), numbered(60, 120), 3},
 	} {
 		server := keystest.Start(t)
-		server.Held = holds(test.before)
+		server.Store.Put(holds(test.before))
 		changes, err := open(t, server).Set(t.Context(), test.want)
 		if err != nil || len(changes) != len(test.before.Values)+len(test.want.Values) || server.Updates != test.updates {
 			t.Errorf("%d changes by %d updates, %v; want %d updates", len(changes), server.Updates, err, test.updates)
 		}
-		if !maps.Equal(server.Held, holds(test.want)) {
-			t.Errorf("the store holds %v", server.Held)
+		if !maps.Equal(server.Store.Values(), holds(test.want)) {
+			t.Errorf("the store holds %v", server.Store.Values())
 		}
 	}
 }
@@ -111,18 +111,18 @@ func TestSetWhileOthersDo(t *testing.T) {
 	others := 2
 	server.Meanwhile = func() {
 		if others--; others >= 0 {
-			server.Others(fmt.Sprintf("key.other%d", others), "x")
+			server.Store.Put(map[string]string{fmt.Sprintf("key.other%d", others): "x"})
 		}
 	}
 	changes, err := store.Set(t.Context(), part("a"))
 	if want := "[{a add} {other0 remove} {other1 remove}]"; err != nil || fmt.Sprint(changes) != want {
 		t.Errorf("changed %v, %v, want %s", changes, err, want)
 	}
-	if !maps.Equal(server.Held, map[string]string{"key.a": "aaa"}) || server.Updates != 3 {
-		t.Errorf("the store holds %v after %d updates", server.Held, server.Updates)
+	if !maps.Equal(server.Store.Values(), map[string]string{"key.a": "aaa"}) || server.Updates != 1 {
+		t.Errorf("the store holds %v after %d updates", server.Store.Values(), server.Updates)
 	}
 
-	server.Meanwhile = func() { server.Others("busy", "x") }
+	server.Meanwhile = func() { server.Store.Put(map[string]string{"busy": "x"}) }
 	if changes, err := store.Set(t.Context(), part("b")); err == nil || !strings.Contains(err.Error(), "try again") {
 		t.Errorf("on a store that never rests: %v, %v", changes, err)
 	}

@@ -37,6 +37,19 @@ type Store struct {
 	version int
 }
 
+// New returns an empty store.
+func New(arn string, created time.Time) *Store {
+	return &Store{ARN: arn, created: created, values: map[string]string{}}
+}
+
+// Put puts values into the store, as an update by somebody would.
+func (s *Store) Put(values map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(s.values, values)
+	s.version++
+}
+
 type properties struct {
 	Name    string
 	Comment template.NoBearing // for people
@@ -54,7 +67,7 @@ func All(stack *template.Stack, created time.Time) (map[string]*Store, error) {
 		if resource.Properties.Name == "" {
 			return nil, fmt.Errorf("%s has no Name", resource)
 		}
-		stores[resource.ARN] = &Store{ARN: resource.ARN, created: created, values: map[string]string{}}
+		stores[resource.ARN] = New(resource.ARN, created)
 	}
 	return stores, nil
 }
