@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,11 +24,12 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 
 // trusted reports whether a request comes from this machine: then its page may
 // have the service keep files and sign. A name that leads here from elsewhere
-// counts for nothing, see [guard].
+// counts for nothing, see [guard], nor does a proxy here that speaks for others.
 func trusted(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	ip := net.ParseIP(host)
-	return err == nil && ip != nil && ip.IsLoopback() && local(r.Host)
+	forwarded := slices.ContainsFunc([]string{"Forwarded", "X-Forwarded-For", "Via"}, func(name string) bool { return r.Header.Get(name) != "" })
+	return err == nil && ip != nil && ip.IsLoopback() && local(r.Host) && !forwarded
 }
 
 // listed is how many originals the page is told of at a time.

@@ -616,17 +616,22 @@ func TestSigned(t *testing.T) {
 // Only this machine, by a name of its own, has files kept and URLs signed.
 func TestTrusted(t *testing.T) {
 	for _, c := range []struct {
-		remote, host string
-		want         bool
+		remote, host, proxied string
+		want                  bool
 	}{
-		{"127.0.0.1:1234", "127.0.0.1:8080", true},
-		{"[::1]:1234", "localhost", true},
-		{"192.0.2.7:1234", "127.0.0.1:8080", false},
-		{"127.0.0.1:1234", "rebound.example", false},
-		{"", "localhost", false},
+		{"127.0.0.1:1234", "127.0.0.1:8080", "", true},
+		{"[::1]:1234", "localhost", "", true},
+		{"192.0.2.7:1234", "127.0.0.1:8080", "", false},
+		{"127.0.0.1:1234", "rebound.example", "", false},
+		{"127.0.0.1:1234", "127.0.0.1:8080", "X-Forwarded-For", false},
+		{"127.0.0.1:1234", "127.0.0.1:8080", "Via", false},
+		{"", "localhost", "", false},
 	} {
 		r := httptest.NewRequest("POST", "/signed/", strings.NewReader(`{"url":"/rose.jpg"}`))
 		r.RemoteAddr, r.Host = c.remote, c.host
+		if c.proxied != "" {
+			r.Header.Set(c.proxied, "192.0.2.7")
+		}
 		w := httptest.NewRecorder()
 		service := New(Config{Keys: []signature.Key{{ID: "2026a", Secret: strings.Repeat("a", 43)}}})
 		service.ServeHTTP(w, r)
