@@ -366,6 +366,30 @@ await visit({
     equal('width at last', (await settled(page)).width, 102);
   }},
 
+  'a page that nobody sees': {start: small, async act(page) {
+    await page.route('**/changes/', route => route.fulfill({contentType: 'text/event-stream', body: 'retry: 600000\n\n'}));
+    await page.addInitScript(() => {
+      globalThis.listeners = [];
+      globalThis.EventSource = class extends EventSource {
+        constructor(url) {
+          super(url);
+          listeners.push(this);
+        }
+      };
+    });
+    await page.reload();
+    await settled(page);
+    const closed = hidden => page.evaluate(hidden => {
+      Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+      document.dispatchEvent(new Event('visibilitychange'));
+      return listeners.map(listener => listener.readyState === EventSource.CLOSED);
+    }, hidden);
+    equal('listeners of a hidden page that are closed', await closed(true), [true]);
+    const again = page.waitForRequest('**/astronaut.jpg?w=120&fm=png');
+    equal('and of one that is seen again', await closed(false), [true, false]);
+    await again;
+  }},
+
   'desk': {start: small, colorScheme: 'light', reducedMotion: 'reduce', async act(page) {
     await fits(page);
     ok('it is dark', await brightness(page) > 0.8);
