@@ -38,6 +38,7 @@ type outcome struct {
 // what each of them found.
 func run(t *testing.T, script string, e errand) map[string]json.RawMessage {
 	t.Helper()
+	t.Setenv("FONTCONFIG_FILE", fonts(t)) // Chromium's, so that the page is laid out alike on every machine
 	e.Chromium, e.Folder = chromium(t), folder(t)
 	var all []outcome
 	tooltest.Node(t, "testdata/"+script, e, &all)
@@ -64,6 +65,19 @@ func chromium(t *testing.T) string {
 		t.Fatal("chromium is not on the PATH; install Debian's package chromium (apt-get install chromium)")
 	}
 	return program
+}
+
+// fonts is the configuration that knows the repository's own fonts, and no others.
+func fonts(t *testing.T) string {
+	t.Helper()
+	file, err := filepath.Abs("../../../build/fonts/fonts.conf")
+	if err == nil {
+		_, err = os.Stat(file)
+	}
+	if err != nil {
+		t.Fatalf("%v: run make codecs", err)
+	}
+	return file
 }
 
 // folder is where pictures go: what failed can be looked at there.

@@ -3,6 +3,7 @@
 
 function thumbnail({key, thumbnail}) {
   const image = make('img', {src: thumbnail, alt: '', loading: 'lazy', width: 96, height: 96, draggable: false});
+  image.addEventListener('error', () => image.removeAttribute('src'), {once: true}); // an empty tile, of what is broken
   const button = make('button', {title: key, 'aria-label': key, onclick: () => change({image: key})}, image);
   button.dataset.key = key;
   return make('li', {}, button);
@@ -35,13 +36,21 @@ function showOriginal() {
   }
 }
 
+async function dropped(file) {
+  const response = await fetch('/originals/?name=' + escaped(file.name), {method: 'POST', body: file});
+  const answer = await response.json();
+  if (!response.ok) throw new Failure(answer.detail);
+  return answer;
+}
+
 // bring sends a file to the service, which keeps it until it ends.
 async function bring(file) {
   $('status').textContent = `Reading ${file.name}…`;
-  const response = await fetch('/originals/?name=' + escaped(file.name), {method: 'POST', body: file});
-  const answer = await response.json();
-  if (!response.ok) {
-    $('status').textContent = `${file.name}: ${answer.detail}`;
+  let answer;
+  try {
+    answer = await dropped(file);
+  } catch (failure) {
+    tellFailure(`${file.name}: ${textOf(failure)}`);
     return;
   }
   for (const old of $('strip').querySelectorAll('[data-key]')) if (old.dataset.key === answer.key) old.parentElement.remove();

@@ -152,12 +152,21 @@ function reveal(id) {
 }
 
 function showFailure(failure) {
-  const detail = failure instanceof Failure ? failure.message : `The service can’t be reached (${failure.message}).`;
-  const beside = blame(failure instanceof Failure ? detail : '');
+  const beside = blame(failure instanceof Failure ? failure.message : '');
   const empty = $('frame').hidden && $('told').hidden; // then the stage says it, too
-  $('failure').textContent = detail;
+  tellFailure(textOf(failure));
   $('failure').hidden = beside && !empty;
-  $('status').textContent = detail;
+}
+
+// textOf is the service's own text, or that there was none.
+function textOf(failure) {
+  return failure instanceof Failure ? failure.message : `The service can’t be reached (${failure.message}).`;
+}
+
+// tellFailure says upon the picture what is wrong, and to who listens.
+function tellFailure(text) {
+  $('failure').textContent = $('status').textContent = text;
+  $('failure').hidden = false;
 }
 
 function moveDivider() {

@@ -6,7 +6,7 @@ const view = {image: '', values: {}}; // values are texts by option
 const watchers = [];
 
 // What is asked of the first original that is shown.
-const firstValues = {w: '640', auto: 'format'};
+const firstValues = {w: '480', auto: 'format'};
 
 // watch has a function called after every change.
 function watch(watcher) {

@@ -61,7 +61,7 @@ func (d *Drops) Add(name string, file io.Reader) (string, error) {
 	case int64(len(body)) > d.limits.Bytes:
 		return "", problem.New(problem.OriginalTooLarge, "the file is larger than the limit of %d bytes", d.limits.Bytes)
 	case !d.limits.Reads(format.Sniff(body)):
-		return "", problem.New(problem.UnsupportedFormat, "the file is no image of a format that is served")
+		return "", problem.New(problem.UnsupportedFormat, "the file is no image of a format that is read here: JPEG, PNG, WebP, GIF and AVIF; TIFF and SVG if --decoders says so")
 	}
 	held := dropped{droppedKey(name, body), body}
 	d.mu.Lock()

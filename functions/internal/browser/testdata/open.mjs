@@ -104,11 +104,11 @@ await visit({
 
   async 'first view'(page) {
     const {state, width} = await settled(page);
-    equal('what comes first', [state, width], ['shown', 640]);
+    equal('what comes first', [state, width], ['shown', 480]);
     equal('thumbnails', await page.locator('#strip img').evaluateAll(images => images.filter(image => image.naturalWidth).length), 9);
     const [own] = await page.evaluate(() => performance.getEntriesByType('navigation').map(({decodedBodySize}) => decodedBodySize));
     ok(`the page has ${own} bytes`, own < 100_000);
-    ok('it does not say what it shows', /astronaut.*640.*less than the original/.test(await page.getByRole('status').first().innerText()));
+    ok('it does not say what it shows', /astronaut.*480.*less than the original/.test(await page.getByRole('status').first().innerText()));
     ok('no times are told', /encode: [\d.]+ ms.*seen from here: /.test(await page.locator('#timing').getAttribute('aria-label')));
     return {bytes: own};
   },
