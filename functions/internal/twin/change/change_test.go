@@ -72,7 +72,8 @@ const resources = `{
 		{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]},
 			"Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]}}, "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}}]}}},
 	"DeadPolicy": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [{"Ref": "Dead"}], "PolicyDocument": {"Version": "2012-10-17", "Statement": [
-		{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Dead", "Arn"]}}]}}},
+		{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Dead", "Arn"]},
+			"Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}}]}}},
 	"Rule": {"Type": "AWS::Events::Rule", "Properties": {
 		"EventPattern": {"source": ["aws.s3"], "detail-type": ["Object Created", "Object Deleted"], "detail": {"bucket": {"name": ["originals"]}}},
 		"Targets": [{"Id": "Queue", "Arn": {"Fn::GetAtt": ["Queue", "Arn"]}, "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Dead", "Arn"]}}}]}},
@@ -283,6 +284,7 @@ func TestRefusedTemplates(t *testing.T) {
 		{`"BatchSize": 100`, `"FilterCriteria": {}`, "FilterCriteria"},
 		{`["ReportBatchItemFailures"]`, `["Other"]`, "Other"},
 		{`["originals"]`, `[{"numeric": [">", 0]}]`, "numeric"},
+		{`, "detail": {"bucket": {"name": ["originals"]}}`, ``, "whatever bucket"},
 		{`["originals"]`, `"originals"`, "neither an object nor a list"},
 		{`"Id": "Queue"`, `"Id": "Queue", "InputPath": "$.detail"`, "InputPath"},
 		{`"Queues": [{"Ref": "Queue"}]`, `"Queues": ["https://other"]`, "https://other"},

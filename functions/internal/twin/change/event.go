@@ -8,7 +8,7 @@ import (
 	"primrose/functions/internal/lambdatest"
 )
 
-// Object is what S3 tells of an object that was created or deleted.
+// Object is what S3 tells of an object that was created, deleted or given tags.
 type Object struct {
 	Bucket  string
 	Key     string
@@ -16,7 +16,8 @@ type Object struct {
 	ETag    string
 	Size    int64 // bytes; -1 if only S3 knows
 	Reason  string
-	Deleted Deletion // "" if it was created
+	Deleted Deletion // "" if it was not
+	Tagged  bool
 }
 
 // Deletion is a way to delete.
@@ -42,13 +43,16 @@ func (c *Chain) event(o Object) []byte {
 		"request-id": lambdatest.NewID(), "requester": c.account, "source-ip-address": "127.0.0.1", "reason": o.Reason,
 	}
 	kind := "Object Created"
-	if o.Deleted == "" {
+	switch {
+	case o.Tagged:
+		kind = "Object Tags Added"
+	case o.Deleted != "":
+		kind, detail["deletion-type"] = "Object Deleted", o.Deleted
+	default:
 		object["etag"] = o.ETag
 		if o.Size >= 0 {
 			object["size"] = o.Size
 		}
-	} else {
-		kind, detail["deletion-type"] = "Object Deleted", o.Deleted
 	}
 	if o.Version != "" {
 		object["version-id"] = o.Version

@@ -40,6 +40,9 @@ func changed(answer *http.Response, key string) ([]Object, error) {
 		return completed(answer, one)
 	case r.Method == http.MethodPost && key == "" && plain(query):
 		return posted(answer, one)
+	case r.Method == http.MethodPut && key != "" && query.Has("tagging"):
+		one.Tagged, one.Reason = true, "PutObjectTagging"
+		return []Object{one}, nil
 	case key == "" || !plain(query):
 	case r.Method == http.MethodPut && r.Header.Get("X-Amz-Copy-Source") != "":
 		one.Reason = "CopyObject"

@@ -86,6 +86,9 @@ func (c *Chain) addPolicies(stack *template.Stack) error {
 	all, err := template.All[queuePolicyProperties](stack, "AWS::SQS::QueuePolicy")
 	errs := []error{err}
 	for _, p := range all {
+		if err := p.Properties.PolicyDocument.OfResource(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p, err))
+		}
 		for _, url := range p.Properties.Queues {
 			if q := c.queueByURL(url); q != nil {
 				q.policies = append(q.policies, p.Properties.PolicyDocument)

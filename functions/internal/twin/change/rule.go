@@ -41,11 +41,21 @@ func (c *Chain) addRules(stack *template.Stack) error {
 			errs = append(errs, fmt.Errorf("%s: State is %q", r, p.State))
 		case len(p.EventPattern.fields) == 0:
 			errs = append(errs, fmt.Errorf("%s: a rule without EventPattern is not understood", r))
+		case c.hearsOthers(p.EventPattern):
+			errs = append(errs, fmt.Errorf("%s: its EventPattern hears of whatever bucket the account has: say detail.bucket.name", r))
 		case p.State != "DISABLED":
 			c.rules = append(c.rules, rule{r.ARN, p})
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// hearsOthers reports whether a pattern is good for events of buckets that aren't
+// the stack's. The account has them, and the twin has not.
+func (c *Chain) hearsOthers(p pattern) bool {
+	var event map[string]any
+	json.Unmarshal(c.event(Object{Bucket: "another", Key: "key"}), &event) // we have written it
+	return p.matches(event)
 }
 
 // route hands an event to the targets of those rules that it matches. One that

@@ -35,6 +35,10 @@ func (f *Functions) addPermission(t template.Typed[permissionProperties]) error 
 	if !slices.Contains([]string{invokeAction, "lambda:*"}, t.Properties.Action) {
 		return fmt.Errorf("the action %q is not understood, only %s", t.Properties.Action, invokeAction)
 	}
+	if t.Properties.SourceArn == "" && t.Properties.SourceAccount == "" && t.Properties.service() {
+		// https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html
+		return fmt.Errorf("%s: it lets whatever anybody in the world has of %s invoke the function: say SourceArn", t, t.Properties.Principal)
+	}
 	policy, err := t.Properties.policy()
 	f.permissions = append(f.permissions, permission{function, qualifier, policy})
 	return err
@@ -45,7 +49,7 @@ func (f *Functions) addPermission(t template.Typed[permissionProperties]) error 
 // https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 func (p permissionProperties) policy() (document identity.Document, err error) {
 	principal, condition := "AWS", map[string]any{}
-	if strings.HasSuffix(p.Principal, ".amazonaws.com") {
+	if p.service() {
 		principal = "Service"
 	}
 	if p.SourceArn != "" {
@@ -62,6 +66,9 @@ func (p permissionProperties) policy() (document identity.Document, err error) {
 	}
 	return document, err
 }
+
+// service reports whether the permission is a service's of AWS, and nobody's account.
+func (p permissionProperties) service() bool { return strings.HasSuffix(p.Principal, ".amazonaws.com") }
 
 // Permits reports whether a function's resource policy lets a service invoke
 // it by this name.

@@ -45,6 +45,18 @@ func (c conditions) check() error {
 	return nil
 }
 
+// on says whether a key is among those that count.
+func (c conditions) on(key string) bool {
+	for _, keys := range c {
+		for name := range keys {
+			if strings.EqualFold(name, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (c conditions) hold(context Context) bool {
 	for name, keys := range c {
 		for key, values := range keys {

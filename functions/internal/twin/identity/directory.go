@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"primrose/functions/internal/s3server"
@@ -125,6 +126,22 @@ func (d Document) attachable() error {
 	for _, s := range d.Statement {
 		if s.Principal != nil || s.Resource == nil && s.NotResource == nil {
 			return errors.New("a role's policy has resources and no principals")
+		}
+	}
+	return nil
+}
+
+// OfResource says whether a policy can be a resource's. AWS takes one that lets
+// a service in whomever it works for; the twin does not, since no request of
+// its own would show who else comes.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+func (d Document) OfResource() error {
+	for _, s := range d.Statement {
+		switch {
+		case s.Principal == nil || s.Resource == nil && s.NotResource == nil:
+			return errors.New("a resource's policy has principals and resources")
+		case s.Effect == "Allow" && len(s.Principal.Service) > 0 && !s.Condition.on("aws:SourceArn") && !s.Condition.on("aws:SourceAccount"):
+			return fmt.Errorf("it lets %s in on anybody's behalf: say aws:SourceArn", strings.Join(s.Principal.Service, " and "))
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ func (d *document) integration(verb string) node {
 	return d.of("ApiGateway::Method", method(verb)).in("Integration")
 }
 
+const problems = "what the API refuses is a problem, too"
+
 var api = []Mistake{
 	{"the API may not invoke the function by GET", made, func(d *document) { d.drop("Lambda::Permission", permission("GET")) }},
 	{"the API may not invoke the function by HEAD", "HEAD says what GET would", func(d *document) { d.drop("Lambda::Permission", permission("HEAD")) }},
@@ -33,6 +35,13 @@ var api = []Mistake{
 		d.of("ApiGateway::ApiKey", "").set("Value", "0123456789abcdefghijklmnopqrstuvwxyzABCD")
 	}},
 	{"the plan is of no stage", made, func(d *document) { d.of("ApiGateway::UsagePlan", "").set("ApiStages", []any{}) }},
+	{"the API refuses in words of its own", problems, func(d *document) { d.drop("ApiGateway::GatewayResponse", "INVALIDAPIKEY") }},
+	{"caches may keep the API's refusals as long as they like", problems, func(d *document) {
+		d.of("ApiGateway::GatewayResponse", "MISSINGAUTHENTICATIONTOKEN").in("ResponseParameters").remove("gatewayresponse.header.Cache-Control")
+	}},
+	{"what is too large for the API is taken for a bad request", problems, func(d *document) {
+		d.drop("ApiGateway::GatewayResponse", "REQUESTTOOLARGE")
+	}},
 	{"there is no HEAD", "HEAD says what GET would", func(d *document) {
 		d.drop("ApiGateway::Method", method("HEAD"))
 		d.drop("Lambda::Permission", permission("HEAD"))

@@ -148,6 +148,17 @@ func (d *document) independent(typ, word, on string) {
 	r.without("DependsOn", func(item node) bool { return item.text(on) })
 }
 
+// guard is the one statement of a resource's policy that names a service.
+func (d *document) guard(typ, word, service string) node {
+	for _, s := range d.of(typ, word).in("PolicyDocument.Statement").value.([]any) {
+		if s := (node{s}); s.text(service) {
+			return s
+		}
+	}
+	fail("the policy of %s does not name %s", word, service)
+	return node{}
+}
+
 // ref and arn are references to a resource.
 func (d *document) ref(typ, word string) any { return map[string]any{"Ref": d.id(typ, word)} }
 

@@ -21,6 +21,8 @@ func (d *document) headers() node {
 }
 
 const (
+	unneeded = "what nobody needs any more goes in time"
+
 	same   = "what is no option makes no variant"
 	policy = "an image is everybody's, and no document"
 	aged   = "an original outlasts what was made of it"
@@ -103,6 +105,12 @@ var edge = []Mistake{
 	{"the bucket of originals deletes what is old", aged, func(d *document) {
 		d.of("S3::Bucket", "Originals").in("LifecycleConfiguration.Rules.0").set("ExpirationInDays", 90)
 		d.of("S3::Bucket", "Originals").in("LifecycleConfiguration.Rules.0").remove("ExpiredObjectDeleteMarker")
+	}},
+	{"the bucket of originals keeps what was replaced for ever", unneeded, func(d *document) {
+		d.of("S3::Bucket", "Originals").in("LifecycleConfiguration.Rules.0").remove("NoncurrentVersionExpiration")
+	}},
+	{"the bucket of variants keeps parts of uploads for ever", unneeded, func(d *document) {
+		d.of("S3::Bucket", "Variants").in("LifecycleConfiguration.Rules.0").remove("AbortIncompleteMultipartUpload")
 	}},
 	{"the bucket of variants keeps them for ever", aged, func(d *document) {
 		d.of("S3::Bucket", "Variants").in("LifecycleConfiguration.Rules.0").remove("ExpirationInDays")

@@ -31,16 +31,16 @@ var events = []Mistake{
 	{"the rule does not hear of deletions", "what was made of a deleted original goes", func(d *document) {
 		d.rule().in("EventPattern").set("detail-type", []any{"Object Created"})
 	}},
+	{"the rule hears of whatever happens to originals", "tags of an original change no picture", func(d *document) {
+		d.rule().in("EventPattern").remove("detail-type")
+	}},
 	{"the rule is switched off", replaced, func(d *document) { d.rule().set("State", "DISABLED") }},
 	{"the rule leads nowhere", replaced, func(d *document) { d.rule().set("Targets", []any{}) }},
 	{"the rule leads to the dead letters", replaced, func(d *document) { d.rule().in("Targets.0").set("Arn", d.arn("SQS::Queue", "DeadLetters")) }},
 	{"the queue lets no rule in", replaced, func(d *document) { d.drop("SQS::QueuePolicy", "PurgeQueuePolicy") }},
 	{"the queue lets another rule in", replaced, func(d *document) {
-		for _, s := range d.of("SQS::QueuePolicy", "PurgeQueuePolicy").in("PolicyDocument.Statement").value.([]any) {
-			if s := (node{s}); s.text("events.amazonaws.com") {
-				s.in("Condition.ArnEquals").set("aws:SourceArn", "arn:aws:events:eu-central-1:111111111111:rule/another")
-			}
-		}
+		guard := d.guard("SQS::QueuePolicy", "PurgeQueuePolicy", "events.amazonaws.com")
+		guard.in("Condition.ArnEquals").set("aws:SourceArn", "arn:aws:events:eu-central-1:111111111111:rule/another")
 	}},
 	{"nobody reads the queue", replaced, func(d *document) { d.drop("Lambda::EventSourceMapping", "") }},
 	{"reading the queue is switched off", replaced, func(d *document) { d.of("Lambda::EventSourceMapping", "").set("Enabled", false) }},
@@ -52,6 +52,9 @@ var events = []Mistake{
 	}},
 	{"there are no dead letters", "what nobody understands ends as a dead letter", func(d *document) {
 		d.of("SQS::Queue", "PurgeQueue").remove("RedrivePolicy")
+	}},
+	{"dead letters are soon thrown away", "what nobody understands ends as a dead letter", func(d *document) {
+		d.of("SQS::Queue", "DeadLetters").remove("MessageRetentionPeriod")
 	}},
 	{"the cache takes no tags", replaced, func(d *document) { d.distribution().remove("CacheTagConfig") }},
 	{"the cache takes its tags from a header that there is not", replaced, func(d *document) {

@@ -83,6 +83,23 @@ var refused = []struct {
 		alarm.remove("MetricName")
 		alarm.remove("Namespace")
 	}},
+	{"a permission that lets anybody's API in", "say SourceArn", func(d *document) {
+		d.of("Lambda::Permission", permission("GET")).remove("SourceArn")
+	}},
+	{"a queue's policy that lets anybody's rule in", "say aws:SourceArn", func(d *document) {
+		d.guard("SQS::QueuePolicy", "PurgeQueuePolicy", "events.amazonaws.com").remove("Condition")
+	}},
+	{"a bucket's policy that lets anybody's distribution in", "say aws:SourceArn", func(d *document) {
+		d.guard("S3::BucketPolicy", "Variants", "cloudfront.amazonaws.com").remove("Condition")
+	}},
+	{"a queue's policy that is about nobody", "has principals", func(d *document) {
+		d.guard("SQS::QueuePolicy", "PurgeQueuePolicy", "events.amazonaws.com").remove("Principal")
+	}},
+	{"a rule that hears of all buckets", "whatever bucket", func(d *document) { d.rule().in("EventPattern").remove("detail") }},
+	{"a secret without a value", "no value", func(d *document) { d.of("SecretsManager::Secret", "Api").remove("GenerateSecretString") }},
+	{"a refusal of nothing", "no ResponseType", func(d *document) {
+		d.of("ApiGateway::GatewayResponse", "THROTTLED").remove("ResponseType")
+	}},
 	{"a policy that lets anybody in", "lets anybody in", func(d *document) {
 		d.of("S3::BucketPolicy", "Variants").in("PolicyDocument").set("Statement", []any{map[string]any{
 			"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",

@@ -28,12 +28,8 @@ var rights = []Mistake{
 		d.of("Lambda::Function", "ProcessorImage").set("Role", d.arn("IAM::Role", "PurgeRole"))
 	}},
 	{"the bucket of variants is another distribution's", stored, func(d *document) {
-		statements := d.of("S3::BucketPolicy", "Variants").in("PolicyDocument.Statement").value.([]any)
-		for _, s := range statements {
-			if s := (node{s}); s.text("cloudfront.amazonaws.com") {
-				s.in("Condition.StringEquals").set("AWS:SourceArn", "arn:aws:cloudfront::111111111111:distribution/EAAAAAAAAAAAAA")
-			}
-		}
+		guard := d.guard("S3::BucketPolicy", "Variants", "cloudfront.amazonaws.com")
+		guard.in("Condition.StringEquals").set("AWS:SourceArn", "arn:aws:cloudfront::111111111111:distribution/EAAAAAAAAAAAAA")
 	}},
 	{"the bucket of variants lets the edge in by no policy", stored, func(d *document) {
 		d.of("S3::BucketPolicy", "Variants").in("PolicyDocument").without("Statement", func(s node) bool { return s.text("cloudfront.amazonaws.com") })

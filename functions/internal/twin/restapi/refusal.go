@@ -73,6 +73,9 @@ func (a *API) addRefusals(stack *template.Stack, deployed func(id string) bool) 
 
 func newRefusal(p refusalProperties) (refusal, error) {
 	r := refusal{header: http.Header{}}
+	if p.ResponseType == "" {
+		return r, errors.New("it has no ResponseType")
+	}
 	if p.StatusCode != "" {
 		status, err := strconv.Atoi(p.StatusCode)
 		if err != nil {

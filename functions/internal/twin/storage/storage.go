@@ -101,6 +101,9 @@ func byBucket(policies []template.Typed[bucketPolicy]) (map[string]identity.Docu
 		if _, twice := attached[p.Properties.Bucket]; twice {
 			return nil, fmt.Errorf("%s is a second policy of its bucket", p)
 		}
+		if err := p.Properties.PolicyDocument.OfResource(); err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
 		attached[p.Properties.Bucket] = p.Properties.PolicyDocument
 	}
 	return attached, nil

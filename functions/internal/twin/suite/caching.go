@@ -3,6 +3,8 @@ package suite
 import (
 	"net/http"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 var caching = []Request{
@@ -50,6 +52,27 @@ var caching = []Request{
 		again := v.get("/old/rose.jpg?w=160").shows("jpeg", 160)
 		if v.computed() == before {
 			again.fail("its variant is still in the bucket, which was to delete it")
+		}
+	}},
+	{Name: "what nobody needs any more goes in time", ask: func(v *visit) {
+		v.upload("replaceable/rose.jpg", red())
+		v.upload("replaceable/rose.jpg", blue())
+		for _, bucket := range []string{v.originals(), v.variants()} {
+			_, err := v.s3.CreateMultipartUpload(v.ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: new("given/up.jpg")})
+			v.must(err)
+		}
+		v.must(v.twin.Age(v.ctx, 30*24*time.Hour))
+		versions, err := v.s3.ListObjectVersions(v.ctx, &s3.ListObjectVersionsInput{Bucket: new(v.originals()), Prefix: new("replaceable/")})
+		v.must(err)
+		if len(versions.Versions) != 1 {
+			v.fail("a month after an original was replaced, the bucket has %d versions of it, want the latest", len(versions.Versions))
+		}
+		for _, bucket := range []string{v.originals(), v.variants()} {
+			uploads, err := v.s3.ListMultipartUploads(v.ctx, &s3.ListMultipartUploadsInput{Bucket: &bucket})
+			v.must(err)
+			if len(uploads.Uploads) > 0 {
+				v.fail("a month after an upload was given up, %s has its parts", bucket)
+			}
 		}
 	}},
 }

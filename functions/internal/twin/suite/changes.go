@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
@@ -44,6 +45,16 @@ var changes = []Request{
 		v.purgeAgain()
 		v.get("/late/rose.jpg?w=160").shows("jpeg", 160).differs(old)
 	}},
+	{Name: "tags of an original change no picture", ask: func(v *visit) {
+		v.upload("tagged/rose.jpg", red())
+		v.purge() // of the upload, or it would do for the tags, too
+		v.get("/tagged/rose.jpg?w=160").shows("jpeg", 160)
+		tags := &s3types.Tagging{TagSet: []s3types.Tag{{Key: new("season"), Value: new("summer")}}}
+		_, err := v.s3.PutObjectTagging(v.ctx, &s3.PutObjectTaggingInput{Bucket: new(v.originals()), Key: new("tagged/rose.jpg"), Tagging: tags})
+		v.must(err)
+		v.purge()
+		v.get("/tagged/rose.jpg?w=160").comes(fromCache).shows("jpeg", 160)
+	}},
 	{Name: "a new original costs no invalidation", ask: func(v *visit) {
 		v.purgeAgain() // what came before
 		before := len(v.logged("Purge", `"invalidated"`))
@@ -61,6 +72,7 @@ var changes = []Request{
 			v.pass(15 * time.Minute) // for longer than a delivery hides it
 			v.pass(window)
 		}
+		v.pass(10 * 24 * time.Hour) // which is for how long nobody may have the time to look
 		out, err := v.sqs.ReceiveMessage(v.ctx, &sqs.ReceiveMessageInput{QueueUrl: &dead})
 		v.must(err)
 		if len(out.Messages) != 1 || *out.Messages[0].Body != "what is this?" {

@@ -3,6 +3,8 @@ package suite
 import (
 	"net/http"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 var refusals = []Request{
@@ -41,6 +43,15 @@ var refusals = []Request{
 				v.do(method, v.api()+"direct/rose.jpg/-/w=160", header...).is(http.StatusForbidden)
 			}
 		}
+	}},
+	{Name: "what the API refuses is a problem, too", ask: func(v *visit) {
+		refused := func(a *answer) {
+			a.says("Cache-Control", "public, max-age=5").says("X-Content-Type-Options", "nosniff")
+		}
+		refused(v.do(http.MethodGet, v.api()+"direct/rose.jpg/-/w=160").tells(http.StatusForbidden, "forbidden"))
+		refused(v.do(http.MethodPut, v.api()+"direct/rose.jpg/-/w=160").tells(http.StatusForbidden, "forbidden"))
+		refused(v.post(ping, aws.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: "guess"}).tells(http.StatusForbidden, "forbidden"))
+		refused(v.post(make([]byte, 11<<20), aws.Credentials{}).tells(http.StatusRequestEntityTooLarge, "original_too_large"))
 	}},
 	{Name: "the API has no other way in", ask: func(v *visit) {
 		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPost} {

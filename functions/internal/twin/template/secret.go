@@ -11,8 +11,8 @@ import (
 const secretType = "AWS::SecretsManager::Secret"
 
 type secret struct {
-	Description          NoBearing // for people
-	GenerateSecretString generation
+	Description          NoBearing   // for people
+	GenerateSecretString *generation // without, a secret has no value, and no reference to it can be resolved
 }
 
 // generation says of what a secret is made.
@@ -40,9 +40,11 @@ func (r *resolver) secret(id string) error {
 	if err != nil {
 		return err
 	}
-	value, err := properties.GenerateSecretString.generate(r.stack.seed + id)
-	r.stack.secrets[found.ARN] = value
 	r.stack.claim(id)
+	if properties.GenerateSecretString == nil {
+		return nil
+	}
+	r.stack.secrets[found.ARN], err = properties.GenerateSecretString.generate(r.stack.seed + id)
 	return err
 }
 
@@ -144,7 +146,7 @@ func (r *resolver) secretValue(reference string) (string, error) {
 	}
 	value, ok := r.stack.secrets[parts[1]]
 	if !ok {
-		return "", fmt.Errorf("the template has no secret %s", parts[1])
+		return "", fmt.Errorf("the template has no secret %s, or gives it no value", parts[1])
 	}
 	return value, nil
 }
