@@ -113,15 +113,21 @@ func (n node) object() map[string]any {
 
 // without takes items out of a list that stands under a name.
 func (n node) without(name string, unwanted func(item node) bool) {
+	if n.take(name, unwanted) == 0 {
+		fail("%s has nothing to take out", name)
+	}
+}
+
+// take is [node.without] where there may be nothing; it returns how many items
+// it has taken out.
+func (n node) take(name string, unwanted func(item node) bool) int {
 	list, ok := n.object()[name].([]any)
 	if !ok {
 		fail("%s is no list", name)
 	}
 	kept := slices.DeleteFunc(slices.Clone(list), func(item any) bool { return unwanted(node{item}) })
-	if len(kept) == len(list) {
-		fail("%s has nothing to take out", name)
-	}
 	n.object()[name] = kept
+	return len(list) - len(kept)
 }
 
 // text reports whether a value holds a text, however deep.
@@ -170,7 +176,7 @@ func (d *document) arn(typ, word string) any {
 func (d *document) forbid(role, action string) {
 	policy := d.of("IAM::Policy", role).in("PolicyDocument")
 	found := false
-	policy.withoutOr("Statement", func(statement node) bool {
+	policy.take("Statement", func(statement node) bool {
 		switch actions := statement.object()["Action"].(type) {
 		case string:
 			found = found || actions == action
@@ -186,10 +192,4 @@ func (d *document) forbid(role, action string) {
 	if !found {
 		fail("the policy of %s does not allow %s", role, action)
 	}
-}
-
-// withoutOr is [node.without], where there may be nothing to take out.
-func (n node) withoutOr(name string, unwanted func(item node) bool) {
-	list, _ := n.object()[name].([]any)
-	n.object()[name] = slices.DeleteFunc(slices.Clone(list), func(item any) bool { return unwanted(node{item}) })
 }

@@ -4,15 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
-
-	_ "image/jpeg" // of which the suite wants to know the size
-	_ "image/png"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -39,8 +35,6 @@ func (v *visit) must(err error) {
 	}
 }
 
-// --- Originals ---
-
 func (v *visit) originals() string { return v.twin.Stack.Outputs["Originals"] }
 func (v *visit) variants() string  { return v.twin.Stack.Outputs["Variants"] }
 
@@ -60,8 +54,6 @@ func (v *visit) stored(key string) []string {
 	}
 	return keys
 }
-
-// --- The edge ---
 
 // url is where the edge serves a path, with its query; signed, where the stage wants that.
 func (v *visit) url(target string) string {
@@ -147,88 +139,6 @@ func (v *visit) finds(group, text, otherwise string) {
 
 // computed is how often the image function was asked.
 func (v *visit) computed() int { return len(v.logged("Processor", `"platform.start"`)) }
-
-// --- Answers ---
-
-type answer struct {
-	*visit
-	*http.Response
-	asked string
-	body  []byte
-}
-
-// fail tells what was asked, and how it was answered.
-func (a *answer) fail(format string, args ...any) {
-	seen := a.Status
-	if strings.Contains(a.Header.Get("Content-Type"), "json") || a.StatusCode >= 400 {
-		seen += fmt.Sprintf(" %.300q", a.body)
-	}
-	panic(failure{fmt.Errorf("%s: %s\n(%s; X-Cache: %s)", a.asked, fmt.Sprintf(format, args...), seen, a.Header.Get("X-Cache"))})
-}
-
-// is checks the status.
-func (a *answer) is(status int) *answer {
-	if a.StatusCode != status {
-		a.fail("the status is %d, want %d", a.StatusCode, status)
-	}
-	return a
-}
-
-// says checks a header.
-func (a *answer) says(name, want string) *answer {
-	if got := a.Header.Get(name); got != want {
-		a.fail("%s is %q, want %q", name, got, want)
-	}
-	return a
-}
-
-// omits checks that a header is not there.
-func (a *answer) omits(names ...string) *answer {
-	for _, name := range names {
-		if got, there := a.Header[http.CanonicalHeaderKey(name)]; there {
-			a.fail("it tells %s: %q", name, got)
-		}
-	}
-	return a
-}
-
-// The words by which CloudFront tells where an answer comes from.
-const (
-	fromOrigin = "Miss from cloudfront"
-	fromCache  = "Hit from cloudfront"
-	fromError  = "Error from cloudfront"
-	fromEdge   = "FunctionGeneratedResponse from cloudfront"
-)
-
-// comes checks where the answer comes from.
-func (a *answer) comes(from string) *answer { return a.says("X-Cache", from) }
-
-// holds checks the body.
-func (a *answer) holds(want []byte) *answer {
-	if !bytes.Equal(a.body, want) {
-		a.fail("the body has %d bytes, and they are not the %d wanted", len(a.body), len(want))
-	}
-	return a
-}
-
-// shows checks that the body is an image of a format and a width.
-func (a *answer) shows(format string, width int) *answer {
-	a.is(http.StatusOK).says("Content-Type", "image/"+format)
-	config, got, err := image.DecodeConfig(bytes.NewReader(a.body))
-	if err != nil || got != format || config.Width != width {
-		a.fail("the body is %s of %d pixels' width (%v), want %s of %d", got, config.Width, err, format, width)
-	}
-	return a
-}
-
-// tells checks that the body is a problem of a code.
-func (a *answer) tells(status int, code string) *answer {
-	a.is(status).says("Content-Type", "application/problem+json")
-	if !bytes.Contains(a.body, []byte(`"`+code+`"`)) {
-		a.fail("the problem is not %s", code)
-	}
-	return a
-}
 
 // path is a key as URLs have it.
 func path(key string) string { return (&url.URL{Path: "/" + key}).EscapedPath() }
