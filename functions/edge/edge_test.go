@@ -429,3 +429,25 @@ func TestStoreReads(t *testing.T) {
 		}
 	}
 }
+
+// The source may come from anybody's template. It has nothing of this machine,
+// and whatever it does fails the one call, or the start.
+func TestForeignSource(t *testing.T) {
+	for _, does := range []string{
+		"hmac()", "digest()", "digest(1, 2, 3)", "encoded()", "decoded({})", "stored()", "call()", "await import('os')", "await import('/etc/hostname')",
+		"new ArrayBuffer(1e9)", "std.exit(0)", "await new Promise(() => {})",
+	} {
+		function, err := Start("async function handler(event) { "+does+"; throw new Error('it goes on'); }", nil)
+		if err != nil {
+			t.Fatalf("%s: %v", does, err)
+		}
+		_, err = function.Handle(Request{Method: "GET", URI: "/"})
+		if err == nil || strings.Contains(err.Error(), "it goes on") != (does == "stored()") {
+			t.Errorf("%s: %v", does, err)
+		}
+		function.Close()
+	}
+	if _, err := Start("hmac()", nil); err == nil {
+		t.Error("a source that fails at once starts")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -45,7 +46,7 @@ func (p program) load(vm *quickjs.VM) error {
 // secret, the text and the name of the encoding, of which there is one, too.
 func hmacOf(args []any) (any, error) {
 	if len(args) != 4 || args[0] != "sha256" || args[3] != "base64url" {
-		return nil, fmt.Errorf("no HMAC of %d arguments, %v in %v", len(args), args[0], args[len(args)-1])
+		return nil, errors.New("HMACs are by sha256 and in base64url")
 	}
 	h := hmac.New(sha256.New, fmt.Append(nil, args[1]))
 	fmt.Fprint(h, args[2])
@@ -56,7 +57,7 @@ func hmacOf(args []any) (any, error) {
 // text and the name of the encoding, of which there is one, too.
 func digestOf(args []any) (any, error) {
 	if len(args) != 3 || args[0] != "md5" || args[2] != "hex" {
-		return nil, fmt.Errorf("no digest of %d arguments, %v in %v", len(args), args[0], args[len(args)-1])
+		return nil, errors.New("digests are by md5 and in hex")
 	}
 	return fmt.Sprintf("%x", md5.Sum(fmt.Append(nil, args[1]))), nil
 }
