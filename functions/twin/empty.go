@@ -24,18 +24,14 @@ func (s settings) open(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	authority := filepath.Join(dir, "authority.pem")
-	if err := os.WriteFile(authority, n.Authority(), 0o644); err != nil {
-		return err
-	}
 	assembly, err := filepath.Abs(s.assembly)
 	if err != nil {
 		return err
 	}
-	account := twin.NewAccount(n, &network.Clock{}, filepath.Join(dir, "account"))
+	account := twin.NewAccount(n, &network.Clock{}, dir)
 	defer account.Close()
 	err = invitation.Execute(os.Stdout, map[string]string{
-		"Address": n.Address(), "Authority": authority, "Assembly": assembly, "Key": s3server.AccessKey, "Secret": s3server.SecretKey, "ID": account.ID,
+		"Address": n.Address(), "Authority": n.AuthorityFile(), "Assembly": assembly, "Key": s3server.AccessKey, "Secret": s3server.SecretKey, "ID": account.ID,
 	})
 	if err != nil {
 		return err

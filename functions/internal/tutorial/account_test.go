@@ -51,8 +51,6 @@ func listen(t *testing.T) *network.Network {
 // visitor is a shell whose programs find AWS in the network, as its operator.
 func visitor(t *testing.T, n *network.Network) Shell {
 	t.Helper()
-	authority := filepath.Join(t.TempDir(), "authority.pem")
-	write(t, authority, string(n.Authority()))
 	return typist(t, map[string]string{
 		"AWS_ENDPOINT_URL":            "http://" + n.Address(),
 		"AWS_ACCESS_KEY_ID":           s3server.AccessKey,
@@ -63,7 +61,7 @@ func visitor(t *testing.T, n *network.Network) Shell {
 		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 		"HTTP_PROXY":                  "http://" + n.Address(), // to a name of its own, that of the KeyValueStore's API
 		"NO_PROXY":                    "127.0.0.1",
-	}, fmt.Sprintf("connect-to = \"::%s\"\ncacert = %s\nnoproxy = *\n", n.Address(), authority))
+	}, fmt.Sprintf("connect-to = \"::%s\"\ncacert = %s\nnoproxy = *\n", n.Address(), n.AuthorityFile()))
 }
 
 // hurry lets time pass ten times as fast, for all that waits for a purge.

@@ -12,7 +12,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -27,8 +26,6 @@ type Distribution struct {
 	// Domain is CloudFront's name for it, and Aliases are its others.
 	Domain  string
 	Aliases []string
-	// Log is told of defects that viewers are not told of; nobody by default.
-	Log *slog.Logger
 
 	network   http.RoundTripper
 	clock     func() time.Time
@@ -51,7 +48,7 @@ func New(stack *template.Stack, origins http.RoundTripper, clock func() time.Tim
 	c := found.Properties.DistributionConfig
 	d := &Distribution{
 		ID: found.Ref, ARN: found.ARN, Domain: found.Attributes["DomainName"], Aliases: c.Aliases,
-		Log: slog.New(slog.DiscardHandler), network: origins, clock: clock, tagHeader: c.CacheTagConfig.HeaderName, cache: newCache(),
+		network: origins, clock: clock, tagHeader: c.CacheTagConfig.HeaderName, cache: newCache(),
 	}
 	if d.stores, err = keyvaluestore.All(stack, clock()); err != nil {
 		return nil, err

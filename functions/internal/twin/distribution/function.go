@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -99,12 +100,12 @@ type outcome struct {
 func (f *function) call(ctx context.Context, q *request, host string) *answer {
 	out, err := f.run(ctx, newEvent(f.distribution, q, host))
 	if err != nil {
-		f.distribution.Log.Warn("the function failed", "error", err)
+		slog.Warn("the edge function failed, of which viewers are not told why", "error", err)
 		return refusal(http.StatusServiceUnavailable, "The CloudFront function is invalid, or could not run.").as("FunctionExecutionError")
 	}
 	a, err := out.apply(q, host)
 	if err != nil {
-		f.distribution.Log.Warn("the function's result is not valid", "error", err)
+		slog.Warn("the edge function's result is not valid, of which viewers are not told why", "error", err)
 		return refusal(http.StatusBadGateway, "The CloudFront function returned an invalid value.").as("FunctionValidationError")
 	}
 	return a

@@ -74,10 +74,7 @@ func (n *Network) Close() {
 // Address is where the network listens: 127.0.0.1 and a port.
 func (n *Network) Address() string { return n.listener.Addr().String() }
 
-// Authority is the certificate of who vouches for all names, as PEM.
-func (n *Network) Authority() []byte { return n.authority.pem }
-
-// AuthorityFile is a file of [Network.Authority], until the network is closed.
+// AuthorityFile holds the certificate of who vouches for all names, as PEM, until the network is closed.
 func (n *Network) AuthorityFile() string { return filepath.Join(n.folder, "authority.pem") }
 
 // Handle leads a host name to a service. A "*" in the place of its first label stands for any one.
