@@ -173,6 +173,10 @@ function startCopies() {
   })));
   $('kinds').addEventListener('keydown', pressOnTabs);
   $('copy').addEventListener('click', copy);
+  $('onward').addEventListener('click', () => {
+    $('use').scrollIntoView();
+    $('kinds').querySelector('[aria-selected=true]').focus({preventScroll: true});
+  });
   $('lasts').addEventListener('change', rewrite);
   for (const id of ['kid', 'secret']) $(id).addEventListener('change', () => { rewrite(); if (settings.signed) previewSoon(); });
   showings.push(rewrite);

@@ -211,7 +211,16 @@ await visit({
     const chosen = page.waitForEvent('filechooser');
     await page.getByRole('button', {name: 'Open a file'}).click();
     await (await chosen).setFiles({name: 'a b+c.html', mimeType: 'text/html', buffer: Buffer.from('<script>')});
-    await page.getByRole('status').getByText(/a b\+c\.html: .*format/).waitFor();
+    for (const where of [page.getByRole('status'), page.locator('#stage')]) await where.getByText(/a b\+c\.html: .*format/).waitFor();
+  }},
+
+  'on a phone, from the picture to what is copied': {start: small, viewport: {width: 375, height: 812}, async act(page) {
+    await settled(page);
+    await page.getByRole('button', {name: 'Use it'}).click();
+    const copy = page.getByRole('button', {name: 'Copy', exact: true});
+    const place = await copy.evaluate(button => { const {top, bottom} = button.getBoundingClientRect(); return {top, bottom}; });
+    const covered = await page.locator('#view').evaluate(view => view.getBoundingClientRect().bottom);
+    ok(`the button is at ${JSON.stringify(place)}, the preview covers ${covered}`, place.top >= covered && place.bottom <= 812);
   }},
 
   'divider': {start: small, async act(page) {
