@@ -77,7 +77,7 @@ func imageEnvironment(scope constructs.Construct, cfg config.Service, s storage)
 func newImageRole(scope constructs.Construct, s storage) awsiam.Role {
 	role := newRole(scope, "ImageRole", "lambda.amazonaws.com", "Primrose's image function: reads originals, writes variants, logs.")
 	allow(role, *s.originals.BucketArn()+"/*", "s3:GetObject")
-	allow(role, *s.originals.BucketArn(), "s3:ListBucket") // without it, S3 says 403 of a missing original instead of 404
+	allow(role, *s.originals.BucketArn(), "s3:ListBucket") // without it, an original that may not be read looks like one that is missing
 	allow(role, *s.variants.BucketArn()+"/*", "s3:PutObject")
 	acceptOf(role, "Originals and variants have any key within the one bucket that is named.", anyKey)
 	return role

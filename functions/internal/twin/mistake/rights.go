@@ -7,6 +7,7 @@ func forbidden(name, role, action, seen string) Mistake {
 
 var rights = []Mistake{
 	forbidden("the image function may not read originals", "ImageRole", "s3:GetObject", made),
+	forbidden("the image function may not list originals", "ImageRole", "s3:ListBucket", "an original that may not be read is not taken for missing"),
 	forbidden("the image function may not store variants", "ImageRole", "s3:PutObject", stored),
 	forbidden("the image function may not open a log stream", "ImageRole", "logs:CreateLogStream", "every image leaves a line in the log"),
 	forbidden("the image function may not log", "ImageRole", "logs:PutLogEvents", "every image leaves a line in the log"),

@@ -18,13 +18,18 @@ type answer struct {
 	body  []byte
 }
 
-// fail tells what was asked, and how it was answered.
+// fail tells what was asked, how it was answered, and where that came from: a function that says nothing was
+// not reached.
 func (a *answer) fail(format string, args ...any) {
 	seen := a.Status
 	if strings.Contains(a.Header.Get("Content-Type"), "json") || a.StatusCode >= 400 {
 		seen += fmt.Sprintf(" %.300q", a.body)
 	}
-	panic(failure{fmt.Errorf("%s: %s\n(%s; X-Cache: %s)", a.asked, fmt.Sprintf(format, args...), seen, a.Header.Get("X-Cache"))})
+	seen += "; X-Cache: " + a.Header.Get("X-Cache")
+	if a.StatusCode >= 500 {
+		seen += "; the image function says: " + a.said("Processor")
+	}
+	panic(failure{fmt.Errorf("%s: %s\n(%s)", a.asked, fmt.Sprintf(format, args...), seen)})
 }
 
 // is checks the status.

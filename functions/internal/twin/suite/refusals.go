@@ -1,10 +1,12 @@
 package suite
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 var refusals = []Request{
@@ -35,6 +37,12 @@ var refusals = []Request{
 			}
 		}
 	}},
+	{Name: "an original that may not be read is not taken for missing", ask: func(v *visit) {
+		v.upload("locked/rose.jpg", red())
+		defer v.lock("locked/rose.jpg")()
+		v.get("/locked/rose.jpg?w=160").tells(http.StatusServiceUnavailable, "store_unavailable")
+		v.get("/locked/none.jpg?w=160").tells(http.StatusNotFound, "not_found")
+	}},
 	{Name: "the API answers nobody but the edge", ask: func(v *visit) {
 		v.upload("direct/rose.jpg", red())
 		for _, header := range [][]string{nil, {"X-Api-Key", strings.Repeat("a", 40)}} {
@@ -58,6 +66,27 @@ var refusals = []Request{
 			v.do(method, v.api()+"direct/rose.jpg/-/w=160").is(http.StatusForbidden)
 		}
 	}},
+}
+
+// lock has the policy of the bucket of originals deny everybody one of them, as a key of KMS does; what it
+// returns has the policy as it was.
+func (v *visit) lock(key string) (unlock func()) {
+	bucket := v.originals()
+	old, err := v.s3.GetBucketPolicy(v.ctx, &s3.GetBucketPolicyInput{Bucket: &bucket})
+	v.must(err)
+	var policy map[string]any
+	v.must(json.Unmarshal([]byte(*old.Policy), &policy))
+	policy["Statement"] = append(policy["Statement"].([]any), map[string]any{
+		"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::" + bucket + "/" + key,
+	})
+	locked, err := json.Marshal(policy)
+	v.must(err)
+	put := func(text string) {
+		_, err := v.s3.PutBucketPolicy(v.ctx, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &text})
+		v.must(err)
+	}
+	put(string(locked))
+	return func() { put(*old.Policy) }
 }
 
 // api is where the API is, as the stack's output says.
