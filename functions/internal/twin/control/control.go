@@ -64,7 +64,7 @@ func New(config Config) (*Control, error) {
 
 // ServeHTTP implements [http.Handler].
 func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if claimed, _ := sigv4.Claimed(r); claimed.Service == "s3" || r.URL.Query().Has("X-Amz-Signature") {
+	if claimed, _ := sigv4.Claimed(r); claimed.Service == "s3" {
 		c.Storage.ServeHTTP(w, r)
 		return
 	}

@@ -98,9 +98,15 @@ func Verify(r *http.Request, body []byte, keys Keys) (Caller, error) {
 	return s.caller, nil
 }
 
-// Claimed is who the request says has signed it, for what is to be chosen before it is verified.
+// Claimed is who the request says has signed it, in the header or, as S3 takes it, in the query: for what
+// is to be chosen before it is verified.
 func Claimed(r *http.Request) (Caller, error) {
-	s, err := parse(r.Header)
+	header := r.Header
+	if query := r.URL.Query(); query.Has("X-Amz-Signature") {
+		header = http.Header{"X-Amz-Date": query["X-Amz-Date"], "Authorization": {fmt.Sprintf("%s Credential=%s, SignedHeaders=%s, Signature=%s",
+			query.Get("X-Amz-Algorithm"), query.Get("X-Amz-Credential"), query.Get("X-Amz-SignedHeaders"), query.Get("X-Amz-Signature"))}}
+	}
+	s, err := parse(header)
 	return s.caller, err
 }
 

@@ -137,6 +137,19 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// S3 takes signatures in the query as well.
+func TestClaimed(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "https://bucket.example/rose.jpg", nil)
+	presigned, _, err := v4.NewSigner().PresignHTTP(t.Context(), aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret"}, r, "UNSIGNED-PAYLOAD", "s3", "eu-central-1", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, err := sigv4.Claimed(httptest.NewRequest(http.MethodGet, presigned, nil))
+	if want := (sigv4.Caller{AccessKey: "key", Region: "eu-central-1", Service: "s3"}); err != nil || caller != want {
+		t.Errorf("a presigned URL is %+v's, %v; want %+v", caller, err, want)
+	}
+}
+
 // Whatever a header says, there is an answer.
 func FuzzVerify(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=key/20260101/eu-central-1/lambda/aws4_request, SignedHeaders=host, Signature=00", "20260101T000000Z", "/a?b")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"primrose/functions/internal/twin/sigv4"
 )
 
 // ServeHTTP answers what S3 is asked, with a bucket in the host or in the
@@ -84,12 +86,13 @@ func (s *Storage) correctHeader(answer *http.Response, asked request) {
 // request is what was asked of which bucket and key.
 type request struct {
 	bucket, key string
-	inHost      bool // the bucket
-	accessKey   string
+	inHost      bool   // the bucket
+	accessKey   string // of who signed; the server has verified it
 }
 
 func (s *Storage) request(r *http.Request) request {
-	asked := request{accessKey: accessKey(r)}
+	caller, _ := sigv4.Claimed(r) // nobody, perhaps
+	asked := request{accessKey: caller.AccessKey}
 	asked.bucket, asked.inHost = strings.CutSuffix(hostname(r.Host), "."+Domain(s.server.Region))
 	asked.key = strings.TrimPrefix(r.URL.Path, "/")
 	if !asked.inHost {
@@ -99,16 +102,6 @@ func (s *Storage) request(r *http.Request) request {
 }
 
 func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
-
-// accessKey is who signed a request, in a header or in a presigned URL.
-func accessKey(r *http.Request) string {
-	credential := r.URL.Query().Get("X-Amz-Credential")
-	if _, after, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
-		credential = after
-	}
-	key, _, _ := strings.Cut(credential, "/")
-	return key
-}
 
 // inPath is the request with its bucket in the path.
 func (asked request) inPath(r *http.Request) *http.Request {
