@@ -32,6 +32,11 @@ var functions = []Mistake{
 			d.of("Lambda::Function", function).in("Environment.Variables").set("PRIMROSE_SERVICE", "another")
 		}
 	}},
+	told("the image function counts by another name than its alarms watch", "ProcessorImage", "PRIMROSE_SERVICE", always("another"),
+		"a variant that can't be stored is shown, and counted for its alarm"),
+	{"the purge function counts for nobody", "a purge leaves a line in the log", func(d *document) {
+		d.of("Lambda::Function", "PurgeFunction").in("Environment.Variables").remove("PRIMROSE_SERVICE")
+	}},
 
 	{"the image function has one second", heavy, func(d *document) { d.of("Lambda::Function", "ProcessorImage").set("Timeout", 1) }},
 	{small, heavy, func(d *document) { d.of("Lambda::Function", "ProcessorImage").set("MemorySize", 128) }},

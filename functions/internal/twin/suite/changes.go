@@ -85,6 +85,7 @@ var changes = []Request{
 		v.upload("purged/rose.jpg", blue())
 		v.purge()
 		v.finds("PurgeLogs", `"purged/rose.jpg"`, "the purge function's log group does not tell of it")
+		v.finds("PurgeLogs", `"PurgedVariants":1`, "no line of it counts what was purged")
 	}},
 }
 

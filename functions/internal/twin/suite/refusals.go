@@ -39,7 +39,7 @@ var refusals = []Request{
 	}},
 	{Name: "an original that may not be read is not taken for missing", ask: func(v *visit) {
 		v.upload("locked/rose.jpg", red())
-		defer v.lock("locked/rose.jpg")()
+		defer v.lock(v.originals(), "s3:GetObject", "locked/rose.jpg")()
 		v.get("/locked/rose.jpg?w=160").tells(http.StatusServiceUnavailable, "store_unavailable")
 		v.get("/locked/none.jpg?w=160").tells(http.StatusNotFound, "not_found")
 	}},
@@ -68,16 +68,15 @@ var refusals = []Request{
 	}},
 }
 
-// lock has the policy of the bucket of originals deny everybody one of them, as a key of KMS does; what it
-// returns has the policy as it was.
-func (v *visit) lock(key string) (unlock func()) {
-	bucket := v.originals()
+// lock has the policy of a bucket deny everybody an action on some keys, as a key of KMS may; what it returns
+// has the policy as it was.
+func (v *visit) lock(bucket, action, keys string) (unlock func()) {
 	old, err := v.s3.GetBucketPolicy(v.ctx, &s3.GetBucketPolicyInput{Bucket: &bucket})
 	v.must(err)
 	var policy map[string]any
 	v.must(json.Unmarshal([]byte(*old.Policy), &policy))
 	policy["Statement"] = append(policy["Statement"].([]any), map[string]any{
-		"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::" + bucket + "/" + key,
+		"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::" + bucket + "/" + keys,
 	})
 	locked, err := json.Marshal(policy)
 	v.must(err)
