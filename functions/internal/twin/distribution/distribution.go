@@ -73,7 +73,10 @@ func (d *Distribution) configure(stack *template.Stack, c distributionConfig) (e
 	if err != nil {
 		return err
 	}
-	for _, one := range append(slices.Clone(c.CacheBehaviors), c.DefaultCacheBehavior) {
+	for i, one := range append(slices.Clone(c.CacheBehaviors), c.DefaultCacheBehavior) {
+		if isDefault := i == len(c.CacheBehaviors); isDefault != (one.PathPattern == "") {
+			return errors.New("each of CacheBehaviors has a PathPattern, and DefaultCacheBehavior has none")
+		}
 		b, err := p.behavior(one)
 		if err != nil {
 			return err

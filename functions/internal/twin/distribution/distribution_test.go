@@ -120,6 +120,7 @@ func TestRefused(t *testing.T) {
 		{`"Enabled": true`, `"Enabled": true, "DefaultRootObject": "a"`, "DefaultRootObject"},
 		{`"Compress": false`, `"Compress": true`, "Compress"},
 		{`"Compress": false`, `"SmoothStreaming": true`, "SmoothStreaming"},
+		{`"Compress": false`, `"PathPattern": "*.jpg"`, "PathPattern"},
 		{`"redirect-to-https"`, `"redirect"`, "ViewerProtocolPolicy"},
 		{`["GET", "HEAD"]`, `["GET"]`, "AllowedMethods"},
 		{`["GET", "HEAD"]`, `["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]`, "group"},

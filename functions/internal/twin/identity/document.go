@@ -20,13 +20,13 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 type Document struct {
 	Version   string
-	ID        string `json:"Id,omitempty"`
+	ID        string `json:"Id,omitempty"` // for people
 	Statement statements
 }
 
 // Statement allows or denies. An element that isn't there is nil.
 type Statement struct {
-	Sid         string     `json:",omitempty"`
+	Sid         string     `json:",omitempty"` // for people
 	Effect      string     // Allow or Deny
 	Principal   *Principal `json:",omitempty"`
 	Action      words      `json:",omitempty"`

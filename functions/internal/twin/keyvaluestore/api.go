@@ -1,9 +1,9 @@
 package keyvaluestore
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"primrose/functions/internal/twin/awsapi"
+	"primrose/functions/internal/twin/template"
 )
 
 // API is CloudFront's API of the stores, which is another than that of CloudFront itself.
@@ -133,12 +134,12 @@ func get(c call) (any, string, error) {
 }
 
 func update(c call) (any, string, error) {
-	var asked struct {
+	asked, err := read[struct {
 		Puts    []put
 		Deletes []struct{ Key string }
-	}
-	if err := json.NewDecoder(c.Body).Decode(&asked); err != nil {
-		return nil, "", invalid(err)
+	}](c)
+	if err != nil {
+		return nil, "", err
 	}
 	wanted := change{puts: asked.Puts}
 	for _, d := range asked.Deletes {
@@ -148,11 +149,24 @@ func update(c call) (any, string, error) {
 }
 
 func putKey(c call) (any, string, error) {
-	var asked struct{ Value string }
-	if err := json.NewDecoder(c.Body).Decode(&asked); err != nil {
-		return nil, "", invalid(err)
+	asked, err := read[struct{ Value string }](c)
+	if err != nil {
+		return nil, "", err
 	}
 	return c.apply(change{puts: []put{{c.key, asked.Value}}})
+}
+
+// read reads what a call says in its body, and nothing that isn't understood.
+func read[T any](c call) (T, error) {
+	text, err := io.ReadAll(c.Body)
+	var asked T
+	if err == nil {
+		asked, err = template.Decode[T](text)
+	}
+	if err != nil {
+		err = invalid(err)
+	}
+	return asked, err
 }
 
 func deleteKey(c call) (any, string, error) {

@@ -89,7 +89,6 @@ type answer struct {
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
 	Cookies           []string            `json:"cookies"`
 	Body              string              `json:"body"`
-	Base64            bool                `json:"isBase64Encoded"`
 }
 
 // sendBuffered sends an answer that came whole. What is no answer is not sent.

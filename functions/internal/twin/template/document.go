@@ -15,8 +15,8 @@ import (
 // Conditions and Transform, are refused.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 type document struct {
-	AWSTemplateFormatVersion string
-	Description              string
+	AWSTemplateFormatVersion string    // 2010-09-09, the only one there is, or ""
+	Description              NoBearing // for people
 	Metadata                 NoBearing // about the template, not of it
 	Parameters               map[string]parameter
 	Mappings                 map[string]map[string]map[string]any
@@ -71,6 +71,9 @@ func (a *assembly) parse(text []byte, name string) (*Stack, error) {
 		return nil, fmt.Errorf("the stack %s needs its own outputs, by way of other stacks", name)
 	}
 	doc, err := Decode[document](text)
+	if version := doc.AWSTemplateFormatVersion; err == nil && version != "" && version != "2010-09-09" {
+		err = fmt.Errorf("AWSTemplateFormatVersion is %q, which is not understood", version)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the template of %s: %w", name, err)
 	}
@@ -166,7 +169,7 @@ func (r *resolver) update(written resource) error {
 		return err
 	}
 	_, err = decode[struct {
-		CodeDeployLambdaAliasUpdate struct{ ApplicationName, DeploymentGroupName string }
+		CodeDeployLambdaAliasUpdate struct{ ApplicationName, DeploymentGroupName NoBearing } // a stack is deployed once
 	}](resolved)
 	return err
 }
