@@ -1,8 +1,10 @@
 package tutorial
 
 import (
+	"bufio"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -51,7 +53,7 @@ func listen(t *testing.T) *network.Network {
 // visitor is a shell whose programs find AWS in the network, as its operator.
 func visitor(t *testing.T, n *network.Network) Shell {
 	t.Helper()
-	return typist(t, map[string]string{
+	return typist(t, map[string]string{"aws": awsCLI(t)}, map[string]string{
 		"AWS_ENDPOINT_URL":            "http://" + n.Address(),
 		"AWS_ACCESS_KEY_ID":           s3server.AccessKey,
 		"AWS_SECRET_ACCESS_KEY":       s3server.SecretKey,
@@ -62,6 +64,34 @@ func visitor(t *testing.T, n *network.Network) Shell {
 		"HTTP_PROXY":                  "http://" + n.Address(), // to a name of its own, that of the KeyValueStore's API
 		"NO_PROXY":                    "127.0.0.1",
 	}, fmt.Sprintf("connect-to = \"::%s\"\ncacert = %s\nnoproxy = *\n", n.Address(), n.AuthorityFile()))
+}
+
+// awsCLI loads Debian's AWS CLI, and returns a program that has it run a command.
+// It is told by a flag only where AWS is.
+func awsCLI(t *testing.T) string {
+	t.Helper()
+	script, err := filepath.Abs("testdata/aws.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "aws")
+	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", script, socket)
+	if _, err := cmd.StdinPipe(); err != nil { // which ends with this process
+		t.Fatal(err)
+	}
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Wait() })
+	if line, err := bufio.NewReader(said).ReadString('\n'); err != nil {
+		t.Fatalf("the AWS CLI is not loaded: %q, %v; install Debian's package awscli", line, err)
+	}
+	return fmt.Sprintf(`exec /usr/bin/python3 -IS %s %s --endpoint-url "$AWS_ENDPOINT_URL" "$@"`, script, socket)
 }
 
 // hurry lets time pass ten times as fast, for all that waits for a purge.

@@ -17,7 +17,7 @@ const root = "../../.." // of the repository
 // TestOnYourMachine types the tutorial's first part.
 func TestOnYourMachine(t *testing.T) {
 	address := free(t)
-	shell := typist(t, map[string]string{
+	shell := typist(t, nil, map[string]string{
 		"ARGS": "--open=false --addr " + address + " --variants " + t.TempDir(), // of make run
 	}, fmt.Sprintf("connect-to = 127.0.0.1:8080:%s\n", address))
 	shell.Ready = "curl -sfo /dev/null http://127.0.0.1:8080/"
@@ -70,9 +70,9 @@ func TestInYourAccount(t *testing.T) {
 	checkPicture(t, "replaced.jpg")
 }
 
-// typist is a shell at the top of the repository, with further variables, and
-// settings of curl.
-func typist(t *testing.T, env map[string]string, curlrc string) Shell {
+// typist is a shell at the top of the repository, with further programs and
+// variables, and settings of curl.
+func typist(t *testing.T, programs, env map[string]string, curlrc string) Shell {
 	t.Helper()
 	dir, err := filepath.Abs(root)
 	if err != nil {
@@ -80,8 +80,11 @@ func typist(t *testing.T, env map[string]string, curlrc string) Shell {
 	}
 	home := t.TempDir()
 	write(t, filepath.Join(home, ".curlrc"), curlrc)
-	write(t, filepath.Join(home, "make"), "#!/bin/sh\n"+installed)
-	write(t, filepath.Join(home, "aws"), "#!/bin/sh\n"+awsCLI)
+	program := func(name, script string) { write(t, filepath.Join(home, name), "#!/bin/sh\n"+script+"\n") }
+	program("make", installed)
+	for name, script := range programs {
+		program(name, script)
+	}
 	shell := Shell{Dir: dir, Env: append(os.Environ(), "CURL_HOME="+home, "PATH="+home+":"+os.Getenv("PATH"), "HOST="+runtime.GOOS+"-"+runtime.GOARCH)}
 	for name, value := range env {
 		shell.Env = append(shell.Env, name+"="+value)
@@ -89,12 +92,11 @@ func typist(t *testing.T, env map[string]string, curlrc string) Shell {
 	return shell
 }
 
-// installed is make without what installs: `make test` has seen to that, and a
-// test changes nothing that others use.
-const installed = `PATH=${PATH#*:}; exec make -o build/codecs/$HOST/.installed -o build/fonts/.made -o node_modules/.installed "$@"`
-
-// awsCLI is Debian's, which is told by a flag only where AWS is.
-const awsCLI = `exec /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"`
+// installed is make without what installs, also where make calls itself: `make
+// test` has seen to that, and a test changes nothing that others use.
+const installed = `PATH=${PATH#*:}
+without="-o build/codecs/$HOST/.installed -o build/fonts/.made -o node_modules/.installed"
+exec make $without MAKE="make $without" "$@"`
 
 func write(t *testing.T, file, text string) {
 	t.Helper()
