@@ -123,7 +123,7 @@ func (o *inspectOptions) asked(rules options.Rules, path, query string) (variant
 	if err != nil {
 		return variant.Variant{}, err
 	}
-	if rules.Presets == nil && withoutPreset(query) != query {
+	if rules.Presets == nil && link.WithoutPreset(query) != query {
 		return variant.Variant{}, problem.New(problem.BadOption, "only the stage knows what a preset stands for: name its file by --presets")
 	}
 	wanted, err := rules.FromQuery(query, link.Accept(o.accept))

@@ -9,37 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"primrose/functions/edge"
-	"primrose/functions/internal/preset"
 	"primrose/functions/internal/signature"
 	"primrose/functions/internal/stage"
 )
-
-// edgeStage is what the edge function is told of, where no stage has one, with
-// all keys and presets in its store.
-func (o *serveOptions) edgeStage() edge.Stage {
-	s := edge.Stage{Optional: o.optional, Widths: o.widths, Store: o.store()}
-	for _, k := range o.keys {
-		if k.ID == signature.Imgix {
-			s.Imgix = true
-		} else {
-			s.Keys = append(s.Keys, k.ID)
-		}
-	}
-	return s
-}
-
-// store is the KeyValueStore.
-func (o *serveOptions) store() func(key string) (string, bool) {
-	held := map[string]string{}
-	for _, k := range o.keys {
-		held[signature.StoreKey(k.ID)] = k.Secret
-	}
-	for _, p := range o.presets {
-		held[preset.StorePrefix+p.Name] = p.Query
-	}
-	return func(key string) (string, bool) { value, ok := held[key]; return value, ok }
-}
 
 // What a stage says to the image function, by the flags that say the same.
 var stageFlags = []string{

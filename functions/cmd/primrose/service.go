@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"runtime"
-
-	"github.com/mattn/go-isatty"
 
 	"primrose/functions/edge"
 	"primrose/functions/internal/delivery"
@@ -82,25 +79,6 @@ func (s *service) close() {
 	s.edge.Close()
 }
 
-// startEdge starts the stage's very edge function, or one that does what the
-// flags say.
-func (o *serveOptions) startEdge() (*edge.Function, error) {
-	if o.stageName == "" {
-		return edge.New(o.edgeStage())
-	}
-	function, err := edge.Start(o.stage.Edge, o.store())
-	if err != nil {
-		return nil, err
-	}
-	// Whether URLs need signatures, the function alone knows.
-	result, err := function.Handle(edge.Request{Method: http.MethodGet, URI: "/rose.jpg"})
-	if err != nil {
-		return nil, errors.Join(err, function.Close())
-	}
-	o.optional = result.Response == nil
-	return function, nil
-}
-
 // startWorkers starts a worker for each processor.
 func (o *serveOptions) startWorkers(ctx context.Context, log *slog.Logger) (*worker.Pool, error) {
 	pool, err := worker.NewPool(worker.Config{Size: runtime.NumCPU(), Jobs: o.jobs, Deadline: o.deadline, Fonts: true, Log: log})
@@ -112,27 +90,4 @@ func (o *serveOptions) startWorkers(ctx context.Context, log *slog.Logger) (*wor
 		return nil, err
 	}
 	return pool, nil
-}
-
-// newLog is for what a person is told while the service runs.
-func (o *serveOptions) newLog() *slog.Logger {
-	level := slog.LevelInfo
-	if o.quiet {
-		level = slog.LevelWarn
-	}
-	return slog.New(o.logTo(os.Stderr, level))
-}
-
-func (o *serveOptions) logTo(w io.Writer, level slog.Level) slog.Handler {
-	if o.logFormat == "json" {
-		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
-	}
-	return serve.NewLines(w, level, colored(w))
-}
-
-// colored reports whether what is written is seen on a terminal, by somebody
-// who did not say otherwise (https://no-color.org).
-func colored(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

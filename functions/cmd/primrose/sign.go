@@ -3,13 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
+	"primrose/functions/internal/link"
 	"primrose/functions/internal/options"
 	"primrose/functions/internal/signature"
 	"primrose/functions/internal/variant"
@@ -97,7 +96,7 @@ func signURL(key signature.Key, url string, expires time.Time) (string, error) {
 	if _, err := variant.DecodeKey(path); err != nil {
 		return "", err
 	}
-	if _, err := options.FromQuery(withoutPreset(query), ""); err != nil {
+	if _, err := options.FromQuery(link.WithoutPreset(query), ""); err != nil {
 		return "", err
 	}
 	return origin + signed, nil
@@ -114,16 +113,4 @@ func cutOrigin(url string) (origin, target string) {
 		return url[:host+slash], url[host+slash:]
 	}
 	return url, ""
-}
-
-// withoutPreset leaves out what only the stage knows.
-func withoutPreset(query string) string {
-	pairs := strings.Split(query, "&")
-	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, "preset=") }), "&")
-}
-
-// explain says what is wrong with a command line.
-func explain(flags *flag.FlagSet, mistake string) error {
-	fmt.Fprintf(flags.Output(), "primrose %s: %s -h tells more\n", flags.Name(), mistake)
-	return errUsage
 }

@@ -58,10 +58,11 @@ func (l Link) Check() error {
 // variant is what the service makes of a query. A preset that is not known here
 // may be known to the stage.
 func (l Link) variant(query Query, accept string) (variant.Variant, error) {
+	known := query.String()
 	if l.Rules.Presets == nil {
-		query = query.without("preset")
+		known = WithoutPreset(known)
 	}
-	o, err := l.Rules.FromQuery(query.String(), accept)
+	o, err := l.Rules.FromQuery(known, accept)
 	if err != nil {
 		return variant.Variant{}, err
 	}
@@ -79,11 +80,10 @@ func (l Link) target(query Query) (string, error) {
 
 // Target is the path of an original's URL, and the query behind it.
 func Target(key, query string) (string, error) {
-	v, err := variant.New(key, options.Options{})
-	if err != nil {
+	if _, err := variant.New(key, options.Options{}); err != nil {
 		return "", err
 	}
-	target := strings.TrimSuffix(v.Path(), v.StoreKey()[len(key):])
+	target := "/" + variant.Escape(key)
 	if query != "" {
 		target += "?" + query
 	}

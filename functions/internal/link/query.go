@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"primrose/functions/internal/options"
+	"primrose/functions/internal/variant"
 )
 
 // Query is options as a URL has them, in the order in which they were given.
@@ -87,19 +88,21 @@ func (q Query) withoutFormat() Query {
 	return rest
 }
 
-const upperHex = "0123456789ABCDEF"
-
 // escape percent-encodes all of a value that could mean something else in a
 // URL, in Markdown or in a srcset; a comma only there, at a candidate's end.
 func escape(value string) string {
-	var b strings.Builder
-	for i, c := range []byte(value) {
-		comma := c == ',' && i < len(value)-1
-		if comma || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~:/", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
-		}
+	escaped := plain.Replace(variant.Escape(value))
+	if rest, ok := strings.CutSuffix(escaped, ","); ok {
+		return rest + "%2C"
 	}
-	return b.String()
+	return escaped
+}
+
+// plain are characters that are easier to read as they are.
+var plain = strings.NewReplacer("%2C", ",", "%3A", ":")
+
+// WithoutPreset leaves out of a query what only the stage knows.
+func WithoutPreset(query string) string {
+	pairs := strings.Split(query, "&")
+	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, "preset=") }), "&")
 }

@@ -11,10 +11,11 @@ function pathOf(key) {
   return '/' + key.replace(/^\/+/, '').split('/').map(escaped).join('/');
 }
 
-// queryOf writes values in the table's order.
+// queryOf writes values in the table's order. A comma at an end would end a
+// srcset's candidate.
 function queryOf(values) {
   return options.filter(({name}) => name in values)
-    .map(({name}) => name + '=' + escaped(values[name]).replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%2F/g, '/'))
+    .map(({name}) => name + '=' + escaped(values[name]).replace(/%2C(?!$)/g, ',').replace(/%3A/g, ':').replace(/%2F/g, '/'))
     .join('&');
 }
 

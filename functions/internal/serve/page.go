@@ -11,10 +11,9 @@ import (
 
 	"primrose/functions/internal/delivery"
 	"primrose/functions/internal/format"
-	"primrose/functions/internal/options"
+	"primrose/functions/internal/link"
 	"primrose/functions/internal/playground"
 	"primrose/functions/internal/problem"
-	"primrose/functions/internal/variant"
 )
 
 // page shows what can be done to the originals.
@@ -70,17 +69,17 @@ func (s *Service) originals(w http.ResponseWriter, r *http.Request) {
 func (s *Service) shown(keys []string, trusted bool) []original {
 	shown := []original{}
 	for _, key := range keys {
-		v, err := variant.New(key, options.Options{})
+		target, err := link.Target(key, "w=192&h=192&fit=crop&frame=1&auto=format")
 		if dropped := strings.HasPrefix(key, droppedFolder); err != nil || !dropped && !format.Named(key) {
 			continue
 		}
-		shown = append(shown, original{key, s.thumbnail(v, trusted)})
+		shown = append(shown, original{key, s.thumbnail(target, trusted)})
 	}
 	return shown
 }
 
-func (s *Service) thumbnail(v variant.Variant, trusted bool) string {
-	target := strings.TrimSuffix(v.Path(), "/-/original") + "?w=192&h=192&fit=crop&frame=1&auto=format"
+// thumbnail signs what shows an original, for whom the service signs.
+func (s *Service) thumbnail(target string, trusted bool) string {
 	if !trusted {
 		return target
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 
 	"primrose/functions/internal/s3test"
 	"primrose/functions/internal/store"
+	"primrose/functions/internal/tooltest"
 )
 
 // server is `primrose serve` as it is shipped, over two buckets.
@@ -40,25 +40,13 @@ func (e *ends) note(line string) {
 	}
 }
 
-// build builds a command with flags of go build, and returns its path.
-func build(t *testing.T, name, source string) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), name)
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, source)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return program
-}
-
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // serve starts the program. At the test's end it must still run, and stop as
 // told.
 func serve(t *testing.T) *server {
 	t.Helper()
-	cmd := exec.Command(build(t, "primrose", "../../cmd/primrose"), "serve", "--quiet", "--addr", "127.0.0.1:0",
+	cmd := exec.Command(tooltest.Build(t), "serve", "--quiet", "--addr", "127.0.0.1:0",
 		"--originals", "s3://"+originals(t), "--variants", "s3://"+s3test.Bucket(t))
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -8,16 +8,25 @@ import (
 	"testing"
 )
 
-// Primrose builds the program and has it serve the sample originals, or what
-// further flags say, until the test ends. It returns where: host:port.
-func Primrose(t testing.TB, flags ...string) string {
+// Build builds the program primrose into a folder of the test's, and returns its
+// path. Go keeps what it links to run it; what it is told to build, it links
+// anew each time.
+func Build(t testing.TB) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "primrose")
-	build := exec.Command("go", "build", "-o", program, "primrose/functions/cmd/primrose")
+	build := exec.Command("go", "run", "-trimpath", "-exec", "cp", "primrose/functions/cmd/primrose", program)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return program
+}
+
+// Primrose has the program serve the sample originals, or what further flags
+// say, until the test ends. It returns where: host:port.
+func Primrose(t testing.TB, flags ...string) string {
+	t.Helper()
+	program := Build(t)
 	command := func(address string) []string {
 		return append([]string{program, "serve", "--quiet", "--addr", address, "--variants", t.TempDir()}, flags...)
 	}

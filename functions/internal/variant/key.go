@@ -20,12 +20,12 @@ func DecodeKey(path string) (string, error) {
 
 const upperHex = "0123456789ABCDEF"
 
-// encode percent-encodes all but RFC 3986's unreserved characters and the
+// Escape percent-encodes all but RFC 3986's unreserved characters and the
 // slash. S3 takes a literal plus in a path for a space, so nothing that could
 // mean two things stays as it is.
-func encode(key string) string {
+func Escape(text string) string {
 	var b strings.Builder
-	for _, c := range []byte(key) {
+	for _, c := range []byte(text) {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~/", c) >= 0:
 			b.WriteByte(c)

@@ -100,7 +100,7 @@ func (v Variant) StoreKey() string {
 
 // Path returns the percent-encoded path of the variant's URL.
 func (v Variant) Path() string {
-	return "/" + encode(v.key) + strings.TrimPrefix(v.StoreKey(), v.key)
+	return "/" + Escape(v.key) + strings.TrimPrefix(v.StoreKey(), v.key)
 }
 
 // Layers returns the originals that lie upon the one that Key names.

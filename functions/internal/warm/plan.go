@@ -5,7 +5,6 @@ package warm
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"primrose/functions/internal/link"
@@ -99,8 +98,7 @@ func CheckSet(query string, rules options.Rules) error {
 	}
 	known := query
 	if rules.Presets == nil {
-		pairs := strings.Split(query, "&")
-		known = strings.Join(slices.DeleteFunc(pairs, isPreset), "&")
+		known = link.WithoutPreset(query)
 	}
 	for _, name := range options.Ignored(known) {
 		if name != "" && name != "preset" {
@@ -110,5 +108,3 @@ func CheckSet(query string, rules options.Rules) error {
 	_, err := rules.FromQuery(known, "")
 	return err
 }
-
-func isPreset(pair string) bool { return strings.HasPrefix(pair, "preset=") }
