@@ -43,7 +43,7 @@ func TestSmokeFails(t *testing.T) {
 		}
 	}
 	if t.Failed() {
-		t.Log(out)
+		t.Log(out, err)
 	}
 }
 
