@@ -146,27 +146,6 @@ func (c *Control) getLogEvents(in awsapi.Call) (any, error) {
 	return fields("events", written(events[from:to]), "nextForwardToken", "f/"+strconv.Itoa(to), "nextBackwardToken", "b/"+strconv.Itoa(from)), nil
 }
 
-// frame is which of n events are meant: those that a token leads on to from an index, or back to, or
-// else the first or the last. A token that leads nowhere comes back as it is.
-func frame(n int, token string, most int, head bool) (from, to int, err error) {
-	if most <= 0 {
-		most = n
-	}
-	way, index, _ := strings.Cut(token, "/")
-	at, err := strconv.Atoi(index)
-	switch {
-	case token == "" && head:
-		return 0, min(most, n), nil
-	case token == "":
-		return max(0, n-most), n, nil
-	case err == nil && 0 <= at && at <= n && way == "f":
-		return at, min(at+most, n), nil
-	case err == nil && 0 <= at && at <= n && way == "b":
-		return max(0, at-most), at, nil
-	}
-	return 0, 0, errToken
-}
-
 // read returns a group's events to who may read them.
 func (c *Control) read(principal, action, group string) ([]logs.Event, error) {
 	if err := c.Identity.Authorize(principal, action, c.groupARN(group)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"primrose/functions/internal/twin/awsapi"
 )
@@ -32,6 +33,27 @@ func offset(token string) (int, error) {
 	}
 	n, err := strconv.ParseUint(string(text), 10, 31)
 	return int(n), err
+}
+
+// frame is which of n events are meant: those that a token leads on to from an index, or back to, or
+// else the first or the last. A token that leads nowhere comes back as it is.
+func frame(n int, token string, most int, head bool) (from, to int, err error) {
+	if most <= 0 {
+		most = n
+	}
+	way, index, _ := strings.Cut(token, "/")
+	at, err := strconv.Atoi(index)
+	switch {
+	case token == "" && head:
+		return 0, min(most, n), nil
+	case token == "":
+		return max(0, n-most), n, nil
+	case err == nil && 0 <= at && at <= n && way == "f":
+		return at, min(at+most, n), nil
+	case err == nil && 0 <= at && at <= n && way == "b":
+		return max(0, at-most), at, nil
+	}
+	return 0, 0, errToken
 }
 
 // refused is an answer that says no to what was asked.

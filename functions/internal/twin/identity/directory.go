@@ -3,12 +3,10 @@ package identity
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"primrose/functions/internal/s3server"
@@ -27,13 +25,6 @@ type Directory struct {
 	known []member
 }
 
-// role is one of the template's.
-type role struct {
-	name     string
-	trust    Document
-	policies []Document
-}
-
 // member is who has a key.
 type member struct {
 	principal string
@@ -41,49 +32,16 @@ type member struct {
 	policies  []Document
 }
 
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
-type roleProperties struct {
-	AssumeRolePolicyDocument Document
-	Description              template.NoBearing // for people
-	Policies                 []struct {
-		PolicyName     template.NoBearing // for people
-		PolicyDocument Document
-	}
-}
-
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
-type policyProperties struct {
-	PolicyName     template.NoBearing // for people
-	PolicyDocument Document
-	Roles          []string
-}
-
 // New knows the roles of a stack. Server is the S3 server whose users its
 // principals become.
 func New(stack *template.Stack, server *s3server.Server) (*Directory, error) {
-	d := &Directory{server: server, account: stack.Account, roles: map[string]*role{}}
+	roles, err := readRoles(stack)
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{server: server, account: stack.Account, roles: roles}
 	d.known = []member{{d.arn("user/operator"), owner, []Document{anything}}}
-	roles, err := template.All[roleProperties](stack, "AWS::IAM::Role")
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range roles {
-		made := &role{name: r.Ref, trust: r.Properties.AssumeRolePolicyDocument}
-		for _, inline := range r.Properties.Policies {
-			made.policies = append(made.policies, inline.PolicyDocument)
-		}
-		d.roles[r.ARN] = made
-	}
-	policies, err := template.All[policyProperties](stack, "AWS::IAM::Policy")
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range policies {
-		if err := d.attach(p.Properties); err != nil {
-			return nil, fmt.Errorf("%s: %w", p, err)
-		}
-	}
-	return d, d.check()
+	return d, nil
 }
 
 // owner is the key of the server's owner, whom its IAM lets do anything.
@@ -92,60 +50,6 @@ var owner = s3server.Key{AccessKey: s3server.AccessKey, SecretKey: s3server.Secr
 var anything = Document{Version: "2012-10-17", Statement: []Statement{{Effect: "Allow", Action: words{"*"}, Resource: words{"*"}}}}
 
 func (d *Directory) arn(name string) string { return "arn:aws:iam::" + d.account + ":" + name }
-
-func (d *Directory) attach(p policyProperties) error {
-	for _, name := range p.Roles {
-		found, ok := d.roles[d.arn("role/"+name)]
-		if !ok {
-			return fmt.Errorf("the template has no role %s", name)
-		}
-		found.policies = append(found.policies, p.PolicyDocument)
-	}
-	return nil
-}
-
-// check refuses policies that IAM would, since they stand in the wrong place.
-func (d *Directory) check() error {
-	for _, r := range d.roles {
-		for _, s := range r.trust.Statement {
-			if s.Principal == nil || s.Resource != nil || s.NotResource != nil {
-				return fmt.Errorf("%s: a trust policy has principals and no resources", r.name)
-			}
-		}
-		for _, p := range r.policies {
-			if err := p.attachable(); err != nil {
-				return fmt.Errorf("%s: %w", r.name, err)
-			}
-		}
-	}
-	return nil
-}
-
-// attachable says whether a policy can be a principal's own.
-func (d Document) attachable() error {
-	for _, s := range d.Statement {
-		if s.Principal != nil || s.Resource == nil && s.NotResource == nil {
-			return errors.New("a role's policy has resources and no principals")
-		}
-	}
-	return nil
-}
-
-// OfResource says whether a policy can be a resource's. AWS takes one that lets
-// a service in whomever it works for; the twin does not, since no request of
-// its own would show who else comes.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-func (d Document) OfResource() error {
-	for _, s := range d.Statement {
-		switch {
-		case s.Principal == nil || s.Resource == nil && s.NotResource == nil:
-			return errors.New("a resource's policy has principals and resources")
-		case s.Effect == "Allow" && len(s.Principal.Service) > 0 && !s.Condition.on("aws:SourceArn") && !s.Condition.on("aws:SourceAccount"):
-			return fmt.Errorf("it lets %s in on anybody's behalf: say aws:SourceArn", strings.Join(s.Principal.Service, " and "))
-		}
-	}
-	return nil
-}
 
 // Assume gives the key of a role to a service, if the role's trust policy
 // allows it.
