@@ -4,7 +4,8 @@
 //
 // A part is a package: [template] reads, [identity] says who may what, [storage] is S3, [function] Lambda,
 // [restapi] API Gateway, [change] what follows from an original that changed, [distribution] CloudFront,
-// [control] the APIs by which people and programs ask AWS. They meet in the [network].
+// [control] the APIs by which people and programs ask AWS. They meet in the [network]. What AWS's APIs have in
+// common, their protocols and signatures, is awsapi and sigv4.
 package twin
 
 import (
