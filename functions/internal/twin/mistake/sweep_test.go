@@ -49,6 +49,8 @@ var unmissed = []struct{ what, why string }{
 	{`^SQS::QueuePolicy \S*DeadLetters|Targets\.0\.DeadLetterConfig$`, "a rule fails to deliver for want of a right only, which is a mistake of the table"},
 	{`^SQS::QueuePolicy \S+ Properties\.PolicyDocument\.Statement\.1\.Condition\.\w+$`, "either of its conditions does"},
 	{`EventPattern\.detail\.\$or(\.\d)?$`, "it is about what a lifecycle deletes, of which the twin tells nobody"},
+	{`^Logs::LogGroup \S+ Properties$`, "it is how long lines are kept"},
+	{`ExpiredObjectDeleteMarker$`, "nobody sees what is left of an original that was deleted"},
 	{`EventPattern\.source$`, "nobody but S3 tells of these buckets"},
 }
 
