@@ -14,8 +14,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"primrose/functions/internal/options"
@@ -47,7 +49,14 @@ type page struct {
 }
 
 // New returns the handler of a page: GET and HEAD of whatever path it lies at.
+// The page is made when it is first asked for, which spares a function's start
+// some milliseconds.
 func New(s Settings) http.Handler {
+	made := sync.OnceValue(func() *page { return newPage(s) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
+}
+
+func newPage(s Settings) *page {
 	style, script := uncommented(file("style.css")), uncommented(joined())
 	body := []byte(fill(style, script, data(s), data(reference())))
 	sum := sha256.Sum256(body)
@@ -58,7 +67,6 @@ func New(s Settings) http.Handler {
 	return &page{body, policy(style, script), fmt.Sprintf(`"%x"`, sum[:16]), cache}
 }
 
-// ServeHTTP implements [http.Handler].
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
@@ -165,8 +173,16 @@ func entry(e options.Entry) string {
 // manual.
 func query(example string, sized bool) string {
 	_, query, _ := strings.Cut(example, "?")
-	if width := regexp.MustCompile(`(^|&)w=[0-9]+(&|$)`); !sized && !strings.Contains(query, "&h=") {
-		query = strings.Trim(width.ReplaceAllString(query, "$1"), "&")
+	if sized || strings.Contains(query, "&h=") {
+		return query
 	}
-	return query
+	pairs := strings.Split(query, "&")
+	return strings.Join(slices.DeleteFunc(pairs, isWidth), "&")
+}
+
+// isWidth reports whether a pair of a query is a width in pixels.
+func isWidth(pair string) bool {
+	value, ok := strings.CutPrefix(pair, "w=")
+	_, err := strconv.Atoi(value)
+	return ok && err == nil
 }
