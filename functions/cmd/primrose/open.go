@@ -19,7 +19,7 @@ func openBrowser(url string, log *slog.Logger) {
 	if !ok {
 		command = []string{"xdg-open"}
 	}
-	if out, err := exec.Command(command[0], append(command[1:], url)...).CombinedOutput(); err != nil {
-		log.Warn(fmt.Sprintf("no browser opens: open %s yourself", url), "error", err.Error(), "output", string(out))
+	if err := exec.Command(command[0], append(command[1:], url)...).Run(); err != nil { // what it says lists browsers that are not there
+		log.Warn(fmt.Sprintf("no browser opens: open %s yourself", url), "error", err.Error())
 	}
 }
